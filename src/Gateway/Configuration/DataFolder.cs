@@ -1,0 +1,32 @@
+namespace Gateway.Configuration;
+
+/// <summary>Where in <see cref="GatewayOptions.Data"/> each thing lies. Directories are made 0700 at start.</summary>
+internal sealed record DataFolder(string Root)
+{
+    /// <summary>The disclosure log.</summary>
+    public string Log => Path.Combine(Root, "log.db");
+
+    /// <summary>The log's query index: derived, can be deleted and is rebuilt.</summary>
+    public string LogIndex => Path.Combine(Root, "log-index.db");
+
+    /// <summary>Subject keys, apart from the log and its backups.</summary>
+    public string SubjectKeys => Path.Combine(Root, "keys", "subjects.db");
+
+    /// <summary>The master key that finds and wraps subject keys and derives partners' pseudonym keys; 0600.</summary>
+    public string MasterKey => Path.Combine(Root, "keys", "master.key");
+
+    /// <summary>Data Protection's key ring: seals page and resume tokens.</summary>
+    public string TokenKeys => Path.Combine(Root, "keys", "tokens");
+
+    /// <summary>Suspended partners and revoked keys.</summary>
+    public string Standing => Path.Combine(Root, "standing.db");
+
+    /// <summary>Spans, bounded by age and size.</summary>
+    public string Spans => Path.Combine(Root, "spans.db");
+
+    /// <summary>The exact bytes of each revision of policy and contracts.</summary>
+    public string Revisions => Path.Combine(Root, "revisions");
+
+    /// <summary>The demo's shop.</summary>
+    public string Shop => Path.Combine(Root, "shop.db");
+}

@@ -1,0 +1,48 @@
+namespace Gateway.Configuration;
+
+/// <summary>The section <c>Gateway</c> of <c>appsettings.json</c> and the variables <c>Gateway__…</c>. An unknown key is an error.</summary>
+internal sealed record GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>Folder for what the gateway keeps: log, keys, standing, spans, revisions.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Folder of policy.yaml, staff.yaml and the partners' files.</summary>
+    public string? Contracts { get; init; }
+
+    /// <summary>Folder of ca.pem, server.pem, server.key and the authorities NAME-ca.pem.</summary>
+    public string? Certificates { get; init; }
+
+    /// <summary>Where records come from.</summary>
+    public StoreOptions Source { get; init; } = new();
+
+    /// <summary>Where the disclosure log is kept.</summary>
+    public StoreOptions Log { get; init; } = new();
+
+    /// <summary>Where the gateway listens.</summary>
+    public ListenerOptions Listeners { get; init; } = new();
+}
+
+/// <summary>A database.</summary>
+internal sealed record StoreOptions
+{
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>ADO.NET connection string.</summary>
+    public string? ConnectionString { get; init; }
+}
+
+/// <summary>Listeners, each <c>address:port</c>; port 0 picks a free one.</summary>
+internal sealed record ListenerOptions
+{
+    /// <summary>Partners: mutual TLS, HTTP/2 only.</summary>
+    public string Partners { get; init; } = "0.0.0.0:8443";
+
+    /// <summary>Staff: mutual TLS with staff certificates.</summary>
+    public string Staff { get; init; } = "0.0.0.0:8444";
+
+    /// <summary>Health and metrics: plain, loopback only.</summary>
+    public string Local { get; init; } = "127.0.0.1:9464";
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Gateway.Commands;
+
+var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
+// One line a verb, in the order a newcomer needs them.
+
+var parsed = root.Parse(args);
+try
+{
+    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+}
+catch (CommandFailure failure)
+{
+    Output.Failure(failure.Message, failure.Hint);
+    return failure.ExitCode;
+}
