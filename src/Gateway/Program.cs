@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Gateway.Commands;
+using Gateway.Commands.Certs;
 
 var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
 // One line a verb, in the order a newcomer needs them.
+root.Subcommands.Add(CertsCommand.Create());
 
 var parsed = root.Parse(args);
 try
