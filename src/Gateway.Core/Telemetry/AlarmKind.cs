@@ -1,0 +1,26 @@
+namespace Gateway.Core.Telemetry;
+
+/// <summary>What somebody must look at. Closed; each has a name in <see cref="Instruments.RaiseAlarm"/>.</summary>
+public enum AlarmKind
+{
+    /// <summary>A partner reached its distinct subjects of the day.</summary>
+    SubjectQuota,
+
+    /// <summary>A partner asked for too many records that are not available to it.</summary>
+    Enumeration,
+
+    /// <summary>A partner was suspended by a threshold of its contract.</summary>
+    SelfSuspension,
+
+    /// <summary>A record held what looks like a card number.</summary>
+    CardNumber,
+
+    /// <summary>An answer that the pipeline did not record was stopped at the door.</summary>
+    UnrecordedAnswer,
+
+    /// <summary>The disclosure log cannot take entries.</summary>
+    LogBroken,
+
+    /// <summary>A partner used up its refusal budget and its connection was cut.</summary>
+    RefusalFlood,
+}
