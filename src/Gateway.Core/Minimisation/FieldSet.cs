@@ -25,6 +25,9 @@ public sealed class FieldSet : IEquatable<FieldSet>
     /// <summary>True when the leaf at <paramref name="index"/> is in the set.</summary>
     public bool Has(int index) => (_bits[index >> 6] & (1UL << (index & 63))) != 0;
 
+    /// <summary>Leaves <c>64 × word</c> to <c>64 × word + 63</c>, lowest bit first: what the compiled minimiser tests.</summary>
+    internal ulong Word(int word) => _bits[word];
+
     /// <summary>True when the set holds nothing.</summary>
     public bool IsEmpty => !_bits.AsSpan().ContainsAnyExcept(0UL);
 
