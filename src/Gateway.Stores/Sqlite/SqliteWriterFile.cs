@@ -1,0 +1,182 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Gateway.Stores.Sqlite;
+
+/// <summary>
+/// A SQLite file opened by its one writer: write-ahead log, a sync each commit, both read back; a lock beside the file, so that no
+/// second gateway writes it. Used by one thread after it was opened.
+/// </summary>
+internal sealed class SqliteWriterFile : IDisposable
+{
+    /// <summary>Earlier versions can corrupt a write-ahead log when two connections write or checkpoint at once.</summary>
+    private const int OldestVersion = 3_051_003;
+
+    /// <summary>The write-ahead log is copied into the file once it holds this much and nobody waits. Bytes.</summary>
+    private const long CheckpointWhenIdle = 4L << 20;
+
+    /// <summary>As <see cref="CheckpointWhenIdle"/>, also under load. Bytes.</summary>
+    private const long CheckpointAlways = 32L << 20;
+
+    private readonly FileStream _lock;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private long _walBytes;
+
+    private SqliteWriterFile(FileStream @lock, SqliteConnection connection)
+    {
+        _lock = @lock;
+        _connection = connection;
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+    }
+
+    /// <summary>Opens or creates the file and applies <paramref name="schema"/>, whose statements must bear repetition.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="applicationId">SQLite's <c>application_id</c>: tells our files apart.</param>
+    /// <param name="schema">CREATE … IF NOT EXISTS.</param>
+    /// <exception cref="StoreException">It is locked by another gateway, not ours, or cannot be made safe.</exception>
+    public static SqliteWriterFile Open(string path, int applicationId, string schema)
+    {
+        var held = Lock(path);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            connection.Open();
+            Prepare(connection, path, applicationId, schema);
+            return new SqliteWriterFile(held, connection);
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            held.Dispose();
+            throw e as StoreException
+                ?? new StoreException($"{path} cannot be opened for writing: {SqliteFailure.Describe(e)}", e);
+        }
+    }
+
+    /// <summary>Prepares a statement that lives as long as the file is open; the caller disposes it first.</summary>
+    public SqliteStatement Prepare(string sql) => new(_connection.Handle!, sql);
+
+    /// <summary>The first column of the first row, or null.</summary>
+    public object? Scalar(string sql)
+    {
+        using var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Constant texts of this project.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
+    }
+
+    public void Begin() => _begin.Run();
+
+    /// <summary>Completes when the transaction is durable.</summary>
+    /// <param name="bytes">What it wrote, about; steers checkpoints.</param>
+    public void Commit(long bytes)
+    {
+        _commit.Run();
+        // A commit writes whole pages: about two of the tree and one for each 4 KiB.
+        _walBytes += (bytes * 5 / 4) + 8192;
+    }
+
+    /// <summary>Undoes what a failed commit left open; false when it cannot, which is fatal.</summary>
+    public bool TryRollback()
+    {
+        try
+        {
+            if (raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+            {
+                _rollback.Run();
+            }
+
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Copies the write-ahead log into the file when it has grown. Ours and not SQLite's own automatic one, which swallows a failed sync.
+    /// </summary>
+    /// <exception cref="SqliteException">It failed; fatal as any other failure is.</exception>
+    public void Checkpoint(bool idle)
+    {
+        if (_walBytes < (idle ? CheckpointWhenIdle : CheckpointAlways))
+        {
+            return;
+        }
+
+        var result = raw.sqlite3_wal_checkpoint_v2(_connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        _walBytes = 0;
+        if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+        {
+            throw new SqliteException("checkpoint failed", result & 0xFF, raw.sqlite3_extended_errcode(_connection.Handle!));
+        }
+    }
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _commit.Dispose();
+        _rollback.Dispose();
+        _connection.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            // FileShare.None takes flock(2): held until this process ends, however it ends.
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(
+                $"{path} cannot be locked for writing: another gateway has it open, or its folder is missing or read-only. "
+                + "Stop the other gateway, or name another folder.", e);
+        }
+    }
+
+    private static void Prepare(SqliteConnection connection, string path, int applicationId, string schema)
+    {
+        if (raw.sqlite3_libversion_number() < OldestVersion)
+        {
+            throw new StoreException(
+                $"SQLite {raw.sqlite3_libversion().utf8_to_string()} can corrupt {path}; version 3.51.3 or later is needed");
+        }
+
+        object? Ask(string sql)
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constant texts of this project.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            return command.ExecuteScalar();
+        }
+
+        var isNew = Ask("SELECT count(*) FROM sqlite_schema") is 0L;
+        if (!isNew && Convert.ToInt64(Ask("PRAGMA application_id"), CultureInfo.InvariantCulture) != applicationId)
+        {
+            throw new StoreException($"{path} is not a file of this gateway; name another folder or move it away");
+        }
+
+        Ask("PRAGMA journal_mode = WAL");
+        Ask("PRAGMA synchronous = FULL");
+        Ask("PRAGMA wal_autocheckpoint = 0");
+        Ask("PRAGMA journal_size_limit = 67108864");
+        if (Ask("PRAGMA journal_mode") is not "wal" || Ask("PRAGMA synchronous") is not 2L)
+        {
+            throw new StoreException($"{path} cannot be made durable: its file system takes no write-ahead log");
+        }
+
+        Ask($"BEGIN IMMEDIATE; PRAGMA application_id = {applicationId}; {schema} COMMIT;");
+    }
+}

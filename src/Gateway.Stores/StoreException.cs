@@ -1,0 +1,4 @@
+namespace Gateway.Stores;
+
+/// <summary>A store cannot be opened, so start fails. The message tells the operator what happened, why, and what to do next.</summary>
+public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace Gateway.Stores.Tests;
+
+/// <summary>A file system of 4 MiB of one test's own. Needs the right to mount; a test without it is skipped and says so.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private readonly DirectoryInfo _mount = Directory.CreateTempSubdirectory("gateway-disk-");
+
+    public SmallDisk()
+    {
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _mount.FullName) != 0)
+        {
+            _mount.Delete();
+            Assert.Skip("needs the right to mount a tmpfs");
+        }
+    }
+
+    public string this[string file] => Path.Combine(_mount.FullName, file);
+
+    /// <summary>Takes all the space that is left.</summary>
+    public void Fill()
+    {
+        using var ballast = File.OpenWrite(this["ballast"]);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                ballast.Write(block);
+                ballast.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    public void Free() => File.Delete(this["ballast"]);
+
+    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", _mount.FullName).ShouldBe(0);
+
+    public void Dispose()
+    {
+        if (_mount.Exists)
+        {
+            Run("umount", _mount.FullName);
+            _mount.Delete();
+        }
+    }
+
+    private static int Run(string command, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command, arguments)
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
