@@ -33,17 +33,23 @@ public sealed class Catalogue
     {
         var errors = new List<string>();
         var list = files.ToArray();
-        var records = list.SelectMany(f => f.MessageTypes)
-            .Where(m => m.GetOptions()?.HasExtension(AnnotationsExtensions.Record) == true)
-            .Select(m => RecordCompiler.Compile(m, errors)).OfType<RecordType>().ToArray();
+        var records = list.SelectMany(f => f.MessageTypes).Where(IsRecord)
+            .ToDictionary(m => m.FullName, m => RecordCompiler.Compile(m, errors), StringComparer.Ordinal);
         var methods = list.SelectMany(f => f.Services)
             .Where(s => s.GetOptions()?.HasExtension(AnnotationsExtensions.Service) == true)
             .SelectMany(s => ServiceCompiler.Compile(s, records, errors)).ToArray();
-        foreach (var twice in records.GroupBy(r => r.Source, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        errors.AddRange(list.SelectMany(f => f.MessageTypes).SelectMany(Inside).Where(IsRecord)
+            .Select(m => $"{m.FullName}: a record stands at the top of its file, not inside another message"));
+        var compiled = records.Values.OfType<RecordType>().ToArray();
+        foreach (var twice in compiled.GroupBy(r => r.Source, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
             errors.Add($"source '{twice.Key}' is named by {string.Join(" and ", twice.Select(r => r.Name))}: give each record its own");
         }
 
-        return errors.Count == 0 ? new Catalogue(records, methods) : throw new AnnotationException(errors);
+        return errors.Count == 0 ? new Catalogue(compiled, methods) : throw new AnnotationException([.. errors.Distinct(StringComparer.Ordinal)]);
     }
+    private static bool IsRecord(MessageDescriptor message) => message.GetOptions()?.HasExtension(AnnotationsExtensions.Record) == true;
+
+    private static IEnumerable<MessageDescriptor> Inside(MessageDescriptor message) =>
+        message.NestedTypes.SelectMany(n => Inside(n).Prepend(n));
 }

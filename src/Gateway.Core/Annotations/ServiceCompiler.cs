@@ -1,38 +1,125 @@
 using Gateway.Protos.Annotations.V1;
+using Gateway.Protos.Log.V1;
+using Gateway.Protos.Watch.V1;
 using Google.Protobuf.Reflection;
 
 namespace Gateway.Core.Annotations;
 
 /// <summary>Labels of one service → its <see cref="ServiceMethod"/>s.</summary>
-internal static class ServiceCompiler
+internal sealed class ServiceCompiler
 {
-    public static IEnumerable<ServiceMethod> Compile(ServiceDescriptor service, RecordType[] records, List<string> errors)
+    private readonly ServiceDescriptor _service;
+    private readonly ServiceLabel _label;
+    private readonly RecordType? _record;
+    private readonly List<string> _errors;
+
+    private ServiceCompiler(ServiceDescriptor service, RecordType? record, List<string> errors)
     {
-        var label = service.GetOptions().GetExtension(AnnotationsExtensions.Service);
-        var record = records.FirstOrDefault(r => r.Name == label.Record);
-        if (record is null && label.Record.Length > 0)
+        _service = service;
+        _label = service.GetOptions().GetExtension(AnnotationsExtensions.Service);
+        _record = record;
+        _errors = errors;
+    }
+
+    /// <param name="service">A labelled service.</param>
+    /// <param name="records">Labelled records by name; null for one whose own labels are wrong, which has been told already.</param>
+    /// <param name="errors">Takes every error.</param>
+    public static IReadOnlyList<ServiceMethod> Compile(
+        ServiceDescriptor service, IReadOnlyDictionary<string, RecordType?> records, List<string> errors)
+    {
+        var name = service.GetOptions().GetExtension(AnnotationsExtensions.Service).Record;
+        RecordType? record = null;
+        if (name.Length > 0 && !records.TryGetValue(name, out record))
         {
-            errors.Add($"{service.FullName}: serves '{label.Record}', which is no labelled record");
+            errors.Add($"{service.FullName}: serves '{name}', which is no labelled record");
+            return [];
         }
 
-        foreach (var method in service.Methods)
+        if (name.Length > 0 && record is null)
         {
-            var shape = method.GetOptions()?.GetExtension(AnnotationsExtensions.Method)?.Shape ?? Shape.Unspecified;
-            if (shape == Shape.Unspecified || (shape == Shape.Contract) != (label.Record.Length == 0))
+            return [];
+        }
+
+        var compiler = new ServiceCompiler(service, record, errors);
+        return [.. service.Methods.Select(compiler.Method).OfType<ServiceMethod>()];
+    }
+
+    private ServiceMethod? Method(MethodDescriptor method)
+    {
+        var shape = method.GetOptions()?.GetExtension(AnnotationsExtensions.Method)?.Shape ?? Shape.Unspecified;
+        var before = _errors.Count;
+        if (!Enum.IsDefined(shape) || shape == Shape.Unspecified || (shape == Shape.Contract) != (_label.Record.Length == 0))
+        {
+            _errors.Add($"{_service.FullName}/{method.Name}: has no shape, or not one that goes with its service");
+            return null;
+        }
+
+        if (method.IsClientStreaming || method.IsServerStreaming != (shape == Shape.Watch))
+        {
+            _errors.Add($"{_service.FullName}/{method.Name}: only SHAPE_WATCH streams, and only to the client");
+        }
+
+        if (method.OutputType.FindFieldByNumber(15) is not { Name: "receipt", FieldType: FieldType.Message, IsRepeated: false } receipt
+            || receipt.MessageType != Receipt.Descriptor)
+        {
+            _errors.Add($"{method.OutputType.FullName}: field 15 must be the receipt, a {Receipt.Descriptor.FullName}");
+        }
+
+        if (_record is not null)
+        {
+            CheckResponse(method.OutputType, shape, _record);
+            CheckKeys(method, shape, _record);
+        }
+
+        return _errors.Count == before ? new ServiceMethod(method, shape, _record) : null;
+    }
+
+    /// <summary>A response holds records, a token, on a stream tombstones, and the receipt: nothing that has no label.</summary>
+    private void CheckResponse(MessageDescriptor response, Shape shape, RecordType record)
+    {
+        var several = shape is Shape.BatchGet or Shape.List;
+        var records = 0;
+        foreach (var field in response.Fields.InFieldNumberOrder().Where(f => f.FieldNumber != 15))
+        {
+            var message = field.FieldType == FieldType.Message ? field.MessageType : null;
+            if (message == record.Descriptor && field.IsRepeated == several)
             {
-                errors.Add($"{service.FullName}/{method.Name}: has no shape, or not one that goes with its service");
+                records++;
             }
-            else if (method.IsClientStreaming || method.IsServerStreaming != (shape == Shape.Watch))
+            else if (message?.GetOptions()?.GetExtension(AnnotationsExtensions.Record) is { } other && message != record.Descriptor)
             {
-                errors.Add($"{service.FullName}/{method.Name}: only SHAPE_WATCH streams, and only to the client");
+                _errors.Add(other.Domain == record.Domain
+                    ? $"{field.FullName}: a service serves one record, and this is another than {record}"
+                    : $"{field.FullName}: a service serves one domain, and this record is of the other than {record}");
             }
-            else if (method.OutputType.FindFieldByNumber(15) is not { Name: "receipt" })
+            else if (!((shape, field) is (Shape.List, { Name: "next_page_token" }) or (Shape.Watch, { Name: "resume_token" })
+                       && field is { FieldType: FieldType.String, IsRepeated: false })
+                     && !(shape == Shape.Watch && message == Tombstone.Descriptor && !field.IsRepeated))
             {
-                errors.Add($"{method.OutputType.FullName}: field 15 must be the receipt");
+                _errors.Add($"{field.FullName}: a response holds records, tokens and the receipt, as its shape has them, and nothing else");
             }
-            else
+        }
+
+        if (records != 1)
+        {
+            _errors.Add($"{response.FullName}: needs one {(several ? "repeated " : "")}field of {record}");
+        }
+    }
+
+    private void CheckKeys(MethodDescriptor method, Shape shape, RecordType record)
+    {
+        if (shape != Shape.Get)
+        {
+            return;
+        }
+
+        foreach (var field in method.InputType.Fields.InFieldNumberOrder())
+        {
+            if (record.AlternateKeys.Prepend(record.Key).All(k => k.Path != field.Name)
+                || field is not { FieldType: FieldType.String, IsRepeated: false })
             {
-                yield return new ServiceMethod(method, shape, record);
+                _errors.Add($"{field.FullName}: a record is asked for by its key or an alternate key, as text; {record} has "
+                    + string.Join(", ", record.AlternateKeys.Prepend(record.Key)));
             }
         }
     }
