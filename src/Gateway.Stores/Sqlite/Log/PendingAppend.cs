@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using Gateway.Core.Log;
 
@@ -21,6 +22,9 @@ internal sealed class PendingAppend : IValueTaskSource
     /// <summary>The scope to store with it; null where it is durable already.</summary>
     public StoredScope? Scope { get; private set; }
 
+    /// <summary>When the append was asked for, a <see cref="Stopwatch"/> timestamp.</summary>
+    public long Started { get; private set; }
+
     /// <summary>The promise; awaited once.</summary>
     public ValueTask Completion => new(this, _core.Version);
 
@@ -33,6 +37,7 @@ internal sealed class PendingAppend : IValueTaskSource
 
         pending.Leaf = leaf;
         pending.Scope = scope;
+        pending.Started = Stopwatch.GetTimestamp();
         return pending;
     }
 

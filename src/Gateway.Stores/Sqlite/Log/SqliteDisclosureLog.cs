@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Gateway.Core.Log;
+using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Stores.Sqlite.Log;
@@ -21,6 +23,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     private readonly LogFile _file;
     private readonly ILogger _logger;
     private readonly Thread _writer;
+    private readonly IDisposable _depth;
     private long _head;
     private volatile string? _trouble;
 
@@ -31,6 +34,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
         _head = file.Head;
         _queue = new BatchQueue<PendingAppend>(options.QueueLeaves, options.QueueBytes);
         Broken = _broken.Token;
+        _depth = Instruments.LogQueueDepth.Add(() => (long)_queue.Count);
         _writer = new Thread(Write) { IsBackground = true, Name = "disclosure log" };
         _writer.Start();
     }
@@ -89,6 +93,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     public void Dispose()
     {
         _queue.Close();
+        _depth.Dispose();
         _writer.Join();
         _queue.Dispose();
         _file.Dispose();
@@ -105,6 +110,8 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
             {
                 if (failure is null)
                 {
+                    // Before the promise is kept: afterwards it belongs to its next appender.
+                    Instruments.LogAppendDuration.Record(Stopwatch.GetElapsedTime(pending.Started).TotalSeconds);
                     pending.Succeed();
                 }
                 else
@@ -167,6 +174,11 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
         var reason = SqliteFailure.Describe(failure);
         var first = _trouble is null;
         _trouble = reason;
+        if (first || fatal)
+        {
+            Instruments.RaiseAlarm(AlarmKind.LogBroken);
+        }
+
         if (fatal)
         {
             Log.Broken(_logger, reason);
