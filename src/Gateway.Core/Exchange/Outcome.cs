@@ -23,6 +23,9 @@ public readonly struct Outcome<T>
         return _value is not null;
     }
 
+    /// <summary>For interfaces, which have no conversions.</summary>
+    public static Outcome<T> Of(T value) => new(value, null);
+
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
     public static implicit operator Outcome<T>(Refusal refusal) => new(null, refusal);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using Gateway.Core.Log;
 
 namespace Gateway.Core.Identity;
 
@@ -18,4 +19,17 @@ public sealed record PeerIdentity(
 /// <param name="Identity">Who.</param>
 /// <param name="Remote">From where.</param>
 /// <param name="Opened">Since when.</param>
-public sealed record PeerConnection(string Id, PeerIdentity Identity, IPEndPoint Remote, DateTimeOffset Opened);
+public sealed record PeerConnection(string Id, PeerIdentity Identity, IPEndPoint Remote, DateTimeOffset Opened)
+{
+    /// <summary>How often it was refused of late.</summary>
+    public RefusalWindow Refusals { get; } = new();
+
+    private CallerFacts? _facts;
+
+    /// <summary>What the log tells of the caller: made once for the connection, and anew only where a contract gives it another name.</summary>
+    internal CallerFacts FactsFor(string partner)
+    {
+        var facts = _facts;
+        return facts?.Partner == partner ? facts : _facts = new CallerFacts(partner, this);
+    }
+}

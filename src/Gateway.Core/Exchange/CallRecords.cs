@@ -1,0 +1,37 @@
+using Gateway.Core.Log;
+using Gateway.Core.Telemetry;
+
+namespace Gateway.Core.Exchange;
+
+/// <summary>What of a call its entry tells: names from contracts and protos, never a text that the partner sent.</summary>
+internal static class CallRecords
+{
+    /// <summary>The partner id that a contract gives the caller, or its stand-in.</summary>
+    public static string PartnerOf(OpenCall call) => call.Contract?.Partner.Id ?? Attributes.Other;
+
+    /// <summary>Data, or the news that there is none any more, leaves under this entry.</summary>
+    public static CallRecord Released(AuthorizedCall call, DateTimeOffset now) => Of(call.Call.Open, refusal: null, now) with
+    {
+        Scope = call.Scope.Stored,
+    };
+
+    /// <summary>The caller got its own contract, and no record of anybody.</summary>
+    public static CallRecord Described(IdentifiedCall call, DateTimeOffset now) => Of(call.Open, refusal: null, now);
+
+    /// <summary>No data leaves.</summary>
+    public static CallRecord Refused(OpenCall call, Refusal refusal, DateTimeOffset now) => Of(call, refusal.Reason, now);
+
+    private static CallRecord Of(OpenCall call, RefusalReason? refusal, DateTimeOffset now) => new()
+    {
+        Receipt = call.Receipt,
+        Time = now,
+        Caller = call.Connection.FactsFor(PartnerOf(call)),
+        Method = call.Method?.FullName ?? Attributes.Other,
+        Refusal = refusal,
+        Purpose = call.Grant?.Grant.Purpose.Key,
+        Basis = call.Grant?.Grant.Basis,
+        Trace = call.Trace.TraceId,
+        Span = call.Trace.SpanId,
+        Link = call.Trace.Link,
+    };
+}

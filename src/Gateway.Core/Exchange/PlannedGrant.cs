@@ -1,0 +1,38 @@
+using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
+using Gateway.Core.Sources;
+
+namespace Gateway.Core.Exchange;
+
+/// <summary>A grant made ready to run. All but the counters is immutable; those are kept across reloads.</summary>
+public sealed class PlannedGrant
+{
+    internal PlannedGrant(Grant grant, IGrantReader reader, Projector projector, Scopes scopes, GrantCounters counters)
+    {
+        Grant = grant;
+        Reader = reader;
+        Projector = projector;
+        Scopes = scopes;
+        Counters = counters;
+    }
+
+    /// <summary>The grant.</summary>
+    public Grant Grant { get; }
+
+    /// <summary>Reads its granted columns.</summary>
+    internal IGrantReader Reader { get; }
+
+    /// <summary>Copies its granted fields.</summary>
+    internal Projector Projector { get; }
+
+    /// <summary>What it may release, by read mask.</summary>
+    internal Scopes Scopes { get; }
+
+    /// <summary>What it has used.</summary>
+    internal GrantCounters Counters { get; }
+
+    internal CallRate Rate => Counters.Rate;
+}
+
+/// <summary>What a grant has used of its limits, by partner, purpose and record.</summary>
+internal sealed record GrantCounters(CallRate Rate, SubjectQuota Subjects, MissCounter Misses);

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Annotations;
+using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
+using Gateway.Core.Sources;
+
+namespace Gateway.Core.Exchange;
+
+/// <summary>
+/// Makes snapshots ready to run. What cannot be prepared fails here, at start or at a reload, never in a call. Counters live on from plan
+/// to plan by partner, purpose and record.
+/// </summary>
+public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, PseudonymKey> partnerKey)
+{
+    private readonly ConcurrentDictionary<(string Partner, string Purpose, string Record), GrantCounters> _counters = new();
+
+    /// <summary>Prepares every grant.</summary>
+    /// <exception cref="SourceException">The source lacks what a grant needs; tells everything at once.</exception>
+    public Plan Prepare(Snapshot snapshot) => new(
+        snapshot,
+        snapshot.Contracts.Select(c => new PlannedContract(c, [.. c.Grants.Select(g => Prepare(snapshot, g))], catalogue)).ToArray());
+
+    /// <summary>Whom a grant reached today; for rebuilding from the log at start, and for telling.</summary>
+    public SubjectQuota Subjects(string partner, string purpose, string record) => Counters((partner, purpose, record)).Subjects;
+
+    private PlannedGrant Prepare(Snapshot snapshot, Grant grant) => new(
+        grant,
+        source.Prepare(grant),
+        Projector.Compile(grant, partnerKey(grant.Partner)),
+        new Scopes(snapshot.Revision, grant),
+        Limit(grant));
+
+    private GrantCounters Counters((string, string, string) key) =>
+        _counters.GetOrAdd(key, static _ => new GrantCounters(new CallRate(null), new SubjectQuota(), new MissCounter()));
+
+    // A changed rate starts a new bucket; the old one may still be in a running call's hands and is left to the collector.
+    private GrantCounters Limit(Grant grant)
+    {
+        var key = (grant.Partner, grant.Purpose.Key, grant.Record.Name);
+        var counters = Counters(key);
+        return counters.Rate.PerSecond == grant.Limits.CallsPerSecond
+            ? counters
+            : _counters[key] = counters with { Rate = new CallRate(grant.Limits.CallsPerSecond) };
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Identity;
+using Gateway.Core.Log;
+
+namespace Gateway.Core.Exchange;
+
+/// <summary>
+/// Records refusals, each with an entry of its own up to a budget a second for a connection and for a partner. Beyond it they are
+/// coalesced into one entry "n refusals, this reason, this second", and a connection that goes on is cut: no partner can exhaust the log.
+/// </summary>
+public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimeProvider clock)
+{
+    /// <summary>Refusals a second that one connection has recorded one by one.</summary>
+    public const int PerConnection = 20;
+
+    /// <summary>Refusals a second that one partner, or all strangers together, have recorded one by one.</summary>
+    public const int PerPartner = 50;
+
+    /// <summary>Refusals over the budget, without a second's pause between, after which a connection is cut.</summary>
+    public const int CutAfter = 500;
+
+    private readonly ConcurrentDictionary<string, RefusalWindow> _partners = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private Dictionary<Coalesced, Pending> _pending = [];
+
+    /// <summary>Records the refusal, or counts it. The call's receipt id then names the entry that tells of it.</summary>
+    /// <exception cref="LogUnavailableException">The log cannot take it: the refusal carries no receipt.</exception>
+    internal async ValueTask RecordAsync(OpenCall call, Refusal refusal)
+    {
+        var now = clock.GetUtcNow();
+        var connection = call.Connection;
+        var own = connection.Refusals.Count(now, PerConnection);
+        var partner = _partners.GetOrAdd(CallRecords.PartnerOf(call), static _ => new RefusalWindow()).Count(now, PerPartner);
+        if (own == 0 && partner == 0)
+        {
+            await recorder.AppendAsync(CallRecords.Refused(call, refusal, now));
+        }
+        else
+        {
+            Coalesce(call, refusal, now);
+            if (own == CutAfter)
+            {
+                safeguards.RefusalBudgetSpent(connection);
+            }
+        }
+
+        call.Recorded = true;
+    }
+
+    /// <summary>Appends what was coalesced since the last flush. Called each second and at the end; keeps what the log would not take.</summary>
+    public async Task FlushAsync()
+    {
+        Dictionary<Coalesced, Pending> taken;
+        lock (_gate)
+        {
+            if (_pending.Count == 0)
+            {
+                return;
+            }
+
+            taken = _pending;
+            _pending = [];
+        }
+
+        foreach (var (key, pending) in taken)
+        {
+            try
+            {
+                await recorder.AppendAsync(pending.First with { Count = (uint)pending.Count });
+            }
+            catch (LogUnavailableException)
+            {
+                Restore(key, pending);
+            }
+        }
+    }
+
+    private void Coalesce(OpenCall call, Refusal refusal, DateTimeOffset now)
+    {
+        var key = new Coalesced(CallRecords.PartnerOf(call), call.Connection.Identity.Key, refusal.Reason);
+        lock (_gate)
+        {
+            if (_pending.TryGetValue(key, out var pending))
+            {
+                pending.Count++;
+            }
+            else
+            {
+                _pending[key] = pending = new Pending(CallRecords.Refused(call, refusal, now));
+            }
+
+            call.Receipt = pending.First.Receipt;
+        }
+    }
+
+    private void Restore(Coalesced key, Pending pending)
+    {
+        lock (_gate)
+        {
+            if (_pending.TryGetValue(key, out var newer))
+            {
+                pending.Count += newer.Count;
+            }
+
+            _pending[key] = pending;
+        }
+    }
+
+    private readonly record struct Coalesced(string Partner, SpkiHash Key, RefusalReason Reason);
+
+    private sealed class Pending(CallRecord first)
+    {
+        public CallRecord First { get; } = first;
+
+        public int Count { get; set; } = 1;
+    }
+}
