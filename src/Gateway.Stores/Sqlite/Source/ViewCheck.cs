@@ -1,0 +1,50 @@
+using Gateway.Core.Sources;
+
+namespace Gateway.Stores.Sqlite.Source;
+
+/// <summary>Compares what a grant needs with what the database has, and names all that is missing at once.</summary>
+internal static class ViewCheck
+{
+    public static void Check(SourceConnection connection, GrantQueries queries)
+    {
+        string[] routing =
+        [
+            queries.Layout.KeyColumn, SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt,
+            SourceLayout.UpdatedAt,
+        ];
+        var missing = Missing(connection, queries.Layout.Main, [.. routing, .. queries.Columns.SelectMany(c => c.Names)])
+            .Concat(queries.Children.SelectMany(c => Missing(
+                connection, c.View, [queries.Layout.KeyColumn, SourceLayout.Position, .. c.Columns.SelectMany(x => x.Names)])))
+            .ToArray();
+        if (missing.Length > 0)
+        {
+            throw new SourceException(
+                $"the source does not have what the grant on {queries.Layout.Record.Name} needs:\n  {string.Join("\n  ", missing)}");
+        }
+    }
+
+    private static List<string> Missing(SourceConnection connection, SourceView view, IEnumerable<string> wanted)
+    {
+        var name = GrantQueries.View(view);
+        var columns = Read(connection, "SELECT name FROM pragma_table_info(?1)", name);
+        if (columns.Count == 0)
+        {
+            return [$"view '{name}'"];
+        }
+
+        return [.. wanted.Distinct(StringComparer.OrdinalIgnoreCase).Where(w => !columns.Contains(w)).Select(w => $"column '{w}' of view '{name}'")];
+    }
+
+    private static HashSet<string> Read(SourceConnection connection, string sql, string parameter)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        using var statement = new Statement(connection, sql, "pragma_table_info");
+        statement.Bind(1, parameter);
+        while (statement.Step())
+        {
+            names.Add(statement.Values.Text(0, "name"));
+        }
+
+        return names;
+    }
+}
