@@ -1,4 +1,3 @@
-using Gateway.Core.Contracts;
 using Gateway.Core.Sources;
 using Gateway.Protos.Test.V1;
 using Microsoft.Extensions.Time.Testing;

@@ -17,7 +17,7 @@ internal static class TestGrants
 
     public static Grant Of(RecordType record, params IEnumerable<string> paths)
     {
-        var leaves = paths.Select(p => record.FindLeaf(p) ?? throw new ArgumentException(p)).OrderBy(l => l.Index).ToArray();
+        var leaves = paths.Select(p => record.FindLeaf(p) ?? throw new ArgumentException($"no leaf {p}", nameof(paths))).OrderBy(l => l.Index).ToArray();
         return new Grant
         {
             Id = 1,
