@@ -1,0 +1,20 @@
+using Gateway.Core.Contracts.Yaml;
+
+namespace Gateway.Core.Contracts;
+
+/// <summary>
+/// What could be read of one contract, with the places that checks across contracts point at. A part that is null has had its error.
+/// </summary>
+internal sealed record CompiledContract(Mark At)
+{
+    public (string Name, Mark At)? Name { get; init; }
+
+    public (string Id, Mark At)? Partner { get; init; }
+
+    public (string Uri, Mark At)? Uri { get; init; }
+
+    public (Agreement Dates, Mark Effective, Mark Expires)? Agreement { get; init; }
+
+    /// <summary>The contract; only meaningful where the whole compilation found no error.</summary>
+    public Contract? Contract { get; init; }
+}
