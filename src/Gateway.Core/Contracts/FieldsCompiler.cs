@@ -77,7 +77,7 @@ internal static class FieldsCompiler
 
     private static void CheckCategory(Leaf leaf, Purpose? purpose, Mark at, Findings findings)
     {
-        if (purpose is not null && !purpose.Categories.Any(c => Vocabulary.Covers(c, leaf.Category)))
+        if (purpose is not null && !purpose.Categories.Any(c => Taxonomy.Covers(c, leaf.Category)))
         {
             findings.Error(at, $"{leaf.Path} is {leaf.Category}, which the policy does not allow for {purpose.Key}",
                 "leave the field out; the purpose allows " + string.Join(", ", purpose.Categories.Order(StringComparer.Ordinal)));

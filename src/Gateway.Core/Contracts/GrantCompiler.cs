@@ -80,7 +80,7 @@ internal sealed class GrantCompiler(
             return null;
         }
 
-        var what = Vocabulary.IsUse(key)
+        var what = Taxonomy.IsUse(key)
             ? $"the policy does not name the purpose {Findings.Quote(key)}"
             : $"{Findings.Quote(key)} is no fideslang data use";
         findings.Error(at, what, Suggestion.Or(key, policy.Keys,

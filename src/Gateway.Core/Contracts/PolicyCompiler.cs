@@ -53,9 +53,9 @@ internal static class PolicyCompiler
 
         var keyNode = section.Require("purpose", "essential.service.fulfillment.warehousing");
         var key = Scalars.Text(keyNode, "purpose", findings);
-        if (key is not null && !Vocabulary.IsUse(key))
+        if (key is not null && !Taxonomy.IsUse(key))
         {
-            findings.Error(keyNode!.Mark, $"{Findings.Quote(key)} is no fideslang data use", Advice(Vocabulary.SuggestUse(key)));
+            findings.Error(keyNode!.Mark, $"{Findings.Quote(key)} is no fideslang data use", Advice(Taxonomy.SuggestUse(key)));
             key = null;
         }
         else if (key is not null && purposes.ContainsKey(key))

@@ -39,7 +39,7 @@ public sealed class StaffCompilerTests
     [InlineData("id: operator", "id: security-analyst", "staff.yaml:6:9: 'security-analyst' is listed twice; give each person an id of their own")]
     [InlineData("staff/operator", "staff/security-analyst",
         "staff.yaml:8:10: 'spiffe://shop.example/staff/security-analyst' is listed twice; give each person a certificate of their own")]
-    [InlineData("name: Analyst", "nmae: Analyst", "staff.yaml:3:5: 'nmae' is no key of the member of staff; did you mean 'name'?")]
+    [InlineData("name: Analyst", "names: Analyst", "staff.yaml:3:5: 'names' is no key of the member of staff; did you mean 'name'?")]
     public void Compile_BadFile_TellsWhere(string old, string by, string expected)
     {
         var compiled = Compile(Good.Replace(old, by, StringComparison.Ordinal));

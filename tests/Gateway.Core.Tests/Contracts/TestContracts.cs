@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Tests.Usage;
 using Gateway.Protos.Contract.V1;
 using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Payment.V1;
@@ -17,7 +18,7 @@ internal static class TestContracts
 
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
         FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor,
-        UsageRecord.Descriptor);
+        UsageReflection.Descriptor);
 
     /// <summary>Folder of the golden cases.</summary>
     public static string Cases { get; } = Path.Combine(Here(), "Cases");
