@@ -10,13 +10,3 @@ public enum LegalBasis
     PublicTask,
     LegitimateInterests,
 }
-
-/// <summary>The names that contracts, records and answers use.</summary>
-public static class LegalBases
-{
-    private static readonly string[] s_names =
-        ["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"];
-
-    /// <summary><c>legitimate_interests</c></summary>
-    public static string Name(this LegalBasis basis) => s_names[(int)basis];
-}
