@@ -10,24 +10,36 @@ internal static class RepeatedCopy
     /// <summary>Adds the copy of each element; both sides are <see cref="RepeatedField{T}"/> of one type.</summary>
     public static Expression Each(Expression source, Expression answer, Func<Expression, Expression> copy)
     {
-        var element = source.Type.GetGenericArguments()[0];
         var from = Variable(source.Type, "from");
         var to = Variable(answer.Type, "to");
-        var count = Variable(typeof(int), "count");
-        var at = Variable(typeof(int), "at");
-        var done = Label();
-        var add = Call(to, to.Type.GetMethod(nameof(RepeatedField<int>.Add), [element])!, copy(Property(from, "Item", at)));
+        var add = to.Type.GetMethod(nameof(RepeatedField<int>.Add), source.Type.GetGenericArguments())!;
+        var count = Property(from, nameof(RepeatedField<int>.Count));
         return Block(
-            [from, to, count, at],
+            [from, to],
             Assign(from, source),
-            Assign(count, Property(from, nameof(RepeatedField<int>.Count))),
             IfThen(
                 GreaterThan(count, Constant(0)),
                 Block(
                     Assign(to, answer),
                     Assign(Property(to, nameof(RepeatedField<int>.Capacity)), count),
-                    Assign(at, Constant(0)),
-                    Loop(IfThenElse(LessThan(at, count), Block(add, PreIncrementAssign(at)), Break(done)), done))));
+                    ForEach(from, element => Call(to, add, copy(element))))));
+    }
+
+    /// <summary>Does something with each element of a <see cref="RepeatedField{T}"/>, in order.</summary>
+    public static Expression ForEach(Expression source, Func<Expression, Expression> act)
+    {
+        var from = Variable(source.Type, "from");
+        var count = Variable(typeof(int), "count");
+        var at = Variable(typeof(int), "at");
+        var done = Label();
+        return Block(
+            [from, count, at],
+            Assign(from, source),
+            Assign(count, Property(from, nameof(RepeatedField<int>.Count))),
+            Assign(at, Constant(0)),
+            Loop(
+                IfThenElse(LessThan(at, count), Block(act(Property(from, "Item", at)), PreIncrementAssign(at)), Break(done)),
+                done));
     }
 
     /// <summary>Copies scalars as they are.</summary>
