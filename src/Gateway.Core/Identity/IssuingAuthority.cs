@@ -10,7 +10,6 @@ namespace Gateway.Core.Identity;
 /// </summary>
 public sealed class IssuingAuthority : IDisposable
 {
-    internal const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>Set back from now, so that a peer whose clock runs behind accepts a new certificate.</summary>
@@ -70,7 +69,7 @@ public sealed class IssuingAuthority : IDisposable
     {
         var san = new SubjectAlternativeNameBuilder();
         san.AddUri(new Uri(identity.Value));
-        return Issue(subject, key, san, ClientAuthentication, now, lifetime);
+        return Issue(subject, key, san, LeafProfile.ClientAuthentication, now, lifetime);
     }
 
     private X509Certificate2 Issue(
