@@ -48,6 +48,9 @@ public static class Attributes
     /// <summary>Why a handshake was refused: a closed set of the listener's.</summary>
     public const string HandshakeReason = "gateway.handshake.reason";
 
+    /// <summary>The listener: <c>partners</c> or <c>staff</c>.</summary>
+    public const string Listener = "gateway.listener";
+
     /// <summary><c>partner</c>, <c>server</c> or <c>authority</c>.</summary>
     public const string CertificateRole = "gateway.certificate.role";
 

@@ -46,7 +46,7 @@ public static class Instruments
     public static Observed<double> CertificateDaysLeft { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.certificate.days_left", o, "d", "Days until a certificate expires."));
 
-    /// <summary>Handshakes refused, by reason.</summary>
+    /// <summary>Handshakes refused, by listener and reason.</summary>
     public static Counter<long> HandshakesRefused { get; } = GatewayTelemetry.Meter.CreateCounter<long>(
         "gateway.handshakes.refused", "{handshake}", "TLS handshakes refused.");
 
