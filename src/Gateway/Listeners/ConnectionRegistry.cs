@@ -80,6 +80,10 @@ internal sealed partial class ConnectionRegistry(TimeProvider clock, ILogger<Con
     /// <summary>Cuts every connection of an identity. Gives how many.</summary>
     public int Cut(SpiffeId uri, string because) => CutWhere(c => c.Peer.Identity.Uri == uri, because);
 
+    /// <summary>Cuts one connection; nothing happens where it has ended.</summary>
+    public void Cut(PeerConnection connection, string because = "it goes on being refused") =>
+        CutWhere(c => ReferenceEquals(c.Peer, connection), because);
+
     /// <summary>Cuts every connection made with a key. Gives how many.</summary>
     public int CutKey(SpkiHash key, string because) => CutWhere(c => c.Peer.Identity.Key.Equals(key), because);
 
