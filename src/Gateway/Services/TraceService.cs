@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Core.Contracts;
 using Gateway.Core.Log;
 using Gateway.Protos.Admin.V1;
 using Gateway.Stores.Sqlite.Spans;
@@ -12,7 +13,7 @@ namespace Gateway.Services;
 internal sealed class TraceService(SpanStore store, SpanReader reader) : Protos.Admin.V1.TraceService.TraceServiceBase
 {
     /// <summary>The authorization policy: the staff permission of that name.</summary>
-    public const string Policy = "ReadTraces";
+    public const string Policy = nameof(StaffPermission.ReadTraces);
 
     private const int DefaultPage = 50;
     private const int LargestPage = 1000;
