@@ -63,7 +63,7 @@ internal static class DemoShop
     /// <summary>A connection that writes.</summary>
     public static SqliteConnection Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = true }.ToString());
         connection.Open();
         return connection;
     }
@@ -77,7 +77,7 @@ internal static class DemoShop
 
     private static string Sql(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Gateway.Demo.Shop.{name}")!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Demo/Shop/{name}")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

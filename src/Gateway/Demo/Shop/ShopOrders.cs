@@ -23,13 +23,19 @@ internal sealed class ShopOrders(Randomizer random, ShopCustomers customers)
         "お誕生日おめでとう", "Χρόνια πολλά!", "Alles Gute zur Konfirmation", "З любов'ю, бабуся", "كل عام وأنت بخير",
     ];
 
+    private const int MostKnown = 100;
+
     private readonly List<Customer> _known = [];
 
     public Order Next(int number, DateTimeOffset placedAt)
     {
         // Some customers come back.
-        var customer = _known.Count > 20 && random.Bool(0.25f) ? random.ListItem(_known) : customers.Next();
-        _known.Add(customer);
+        var customer = _known.Count == MostKnown && random.Bool(0.25f) ? random.ListItem(_known) : customers.Next();
+        if (_known.Count < MostKnown)
+        {
+            _known.Add(customer);
+        }
+
         return new Order(number, customer, random.Bool(0.6f) ? North : South, placedAt)
         {
             ServiceLevel = random.WeightedRandom(["standard", "express", "economy"], [0.7f, 0.2f, 0.1f]),

@@ -6,8 +6,9 @@ namespace Gateway.Demo.Shop;
 /// <summary>Writes rows into the shop's tables, within one transaction, with each statement prepared once.</summary>
 internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction transaction) : IDisposable
 {
+    private const int BoxGrams = 120;
+
     private readonly Dictionary<string, SqliteCommand> _inserts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _customers = new(StringComparer.Ordinal);
 
     public static string PaymentId(int order) => $"P-{order}";
 
@@ -33,11 +34,7 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
     public void Insert(Order order)
     {
         var (customer, address) = (order.Customer, order.Customer.Address);
-        if (_customers.Add(customer.Id))
-        {
-            Insert("customers", customer.Id, customer.Name, customer.Company, customer.Email, customer.Phone, Time(order.PlacedAt));
-        }
-
+        Insert("customers", customer.Id, customer.Name, customer.Company, customer.Email, customer.Phone, Time(order.PlacedAt));
         Insert(
             "orders", order.Number, order.Id, customer.Id, order.Warehouse, order.Status, order.ServiceLevel, Time(order.PlacedAt),
             Time(order.PlacedAt.AddDays(order.ServiceLevel == "express" ? 1 : 3)), Time(order.FinishedAt), Time(order.ChangedAt),
@@ -55,13 +52,14 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
             payment.ExpiryMonth, payment.ExpiryYear, Time(order.PlacedAt), Time(payment.SettledAt), Time(payment.SettledAt ?? order.PlacedAt));
         if (order.Parcel is { } parcel)
         {
-            Insert(parcel, order);
+            Insert(parcel, order.Number, order.Lines.Sum(l => l.Quantity * l.Product.WeightGrams));
         }
     }
 
-    public void Insert(Parcel parcel, Order order) => Insert(
-        "parcels", ParcelId(order.Number), order.Number, parcel.Carrier, parcel.TrackingNumber,
-        order.Lines.Sum(l => l.Quantity * l.Product.WeightGrams) + 120, parcel.LengthMm, parcel.WidthMm, parcel.HeightMm,
+    /// <summary>A parcel of the order whose goods weigh so much.</summary>
+    public void Insert(Parcel parcel, int order, int goodsGrams) => Insert(
+        "parcels", ParcelId(order), order, parcel.Carrier, parcel.TrackingNumber,
+        goodsGrams + BoxGrams, parcel.LengthMm, parcel.WidthMm, parcel.HeightMm,
         Time(parcel.AnnouncedAt), Time(parcel.DeliveredAt), Time(parcel.DeliveredAt ?? parcel.AnnouncedAt));
 
     public void Dispose()
@@ -80,7 +78,9 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
         {
             command = connection.CreateCommand();
             command.Transaction = transaction;
-            command.CommandText = $"INSERT INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, values.Length).Select(i => $"$p{i}"))})";
+            // Customers come back.
+            var verb = table == "customers" ? "INSERT OR IGNORE" : "INSERT";
+            command.CommandText = $"{verb} INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, values.Length).Select(i => $"$p{i}"))})";
             for (var i = 0; i < values.Length; i++)
             {
                 command.Parameters.Add(new SqliteParameter { ParameterName = $"$p{i}" });
