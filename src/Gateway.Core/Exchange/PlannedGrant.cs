@@ -31,6 +31,9 @@ public sealed class PlannedGrant
     /// <summary>What it has used.</summary>
     internal GrantCounters Counters { get; }
 
+    /// <summary>Distinct subjects released on <paramref name="day"/>, UTC.</summary>
+    public int SubjectsUsed(DateOnly day) => Counters.Subjects.Used(day);
+
     internal CallRate Rate => Counters.Rate;
 }
 

@@ -10,6 +10,14 @@ public sealed record Standing(FrozenSet<string> SuspendedPartners, FrozenSet<Spk
 {
     /// <summary>Everyone in good standing.</summary>
     public static Standing Clear { get; } = new(FrozenSet<string>.Empty, FrozenSet<SpkiHash>.Empty);
+
+    /// <summary>The standing that these entries make.</summary>
+    /// <exception cref="FormatException">A revoked key is no key: nothing may be answered on such a standing.</exception>
+    public static Standing Of(IReadOnlyCollection<StandingEntry> entries) => new(
+        entries.Where(e => e.Kind == StandingKind.SuspendedPartner).Select(e => e.Target).ToFrozenSet(StringComparer.Ordinal),
+        entries.Where(e => e.Kind == StandingKind.RevokedKey)
+            .Select(e => SpkiHash.TryParse(e.Target, out var key) ? key : throw new FormatException($"'{e.Target}' is no key."))
+            .ToFrozenSet());
 }
 
 /// <summary>The standing in force.</summary>

@@ -23,4 +23,7 @@ public enum AlarmKind
 
     /// <summary>A partner used up its refusal budget and its connection was cut.</summary>
     RefusalFlood,
+
+    /// <summary>A suspension or revocation is in force but could not be kept, or not be recorded.</summary>
+    ProtectionNotKept,
 }

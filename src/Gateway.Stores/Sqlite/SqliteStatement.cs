@@ -27,6 +27,12 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement Bind(int parameter, string value)
+    {
+        Check(raw.sqlite3_bind_text(_statement, parameter, value));
+        return this;
+    }
+
     /// <summary>Runs to the end, then is ready to be bound again.</summary>
     /// <exception cref="SqliteException">With the extended code.</exception>
     public void Run()
