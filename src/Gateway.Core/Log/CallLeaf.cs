@@ -11,13 +11,6 @@ internal static class CallLeaf
     /// <summary>Room for everything whose length is bounded: ids, hashes, numbers, tags and lengths.</summary>
     private const int Fixed = 256;
 
-    // In the enum's order.
-    private static readonly string[] s_bases =
-        ["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"];
-
-    /// <summary>The legal basis as contracts write it.</summary>
-    public static string Text(LegalBasis basis) => s_bases[(int)basis];
-
     /// <summary>An upper bound of the leaf's length, bytes.</summary>
     public static int MaxSize(in CallRecord call) => Fixed + call.Caller.Field.Length
         + (3 * (call.Method.Length + (call.Purpose?.Length ?? 0)))
@@ -34,7 +27,7 @@ internal static class CallLeaf
         writer.Raw(call.Caller.Field);
         writer.Text(Entry.MethodFieldNumber, call.Method);
         writer.Text(Entry.PurposeFieldNumber, call.Purpose);
-        writer.Text(Entry.BasisFieldNumber, call.Basis is { } basis ? Text(basis) : null);
+        writer.Text(Entry.BasisFieldNumber, call.Basis?.Name());
         writer.Bytes(Entry.ScopeFieldNumber, call.Scope is { } scope ? scope.Hash.Span : default);
         writer.Pseudonyms(Entry.RecordsFieldNumber, call.Records.Span);
         writer.Pseudonyms(Entry.SubjectsFieldNumber, call.Subjects.Span);

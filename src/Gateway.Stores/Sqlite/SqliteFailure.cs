@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -30,5 +31,5 @@ internal static class SqliteFailure
             raw.SQLITE_CONSTRAINT => "another process has written to the file",
             _ => $"SQLite error {e.SqliteExtendedErrorCode}",
         }
-        : failure.GetType().Name;
+        : failure is CryptographicException ? "the file was changed, or is damaged; restore it from a backup" : failure.GetType().Name;
 }

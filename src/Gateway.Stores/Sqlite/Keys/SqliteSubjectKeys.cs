@@ -1,0 +1,148 @@
+using Gateway.Core.Log;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Stores.Sqlite.Keys;
+
+/// <summary>
+/// Subjects' keys in SQLite, with those used last in memory. One thread of its own reads and writes the file: what queued while the
+/// last sync ran is one commit. Safe for concurrent use.
+/// </summary>
+public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
+{
+    private readonly CancellationTokenSource _broken = new();
+    private readonly BatchQueue<KeyRequest> _queue;
+    private readonly SubjectKeyCache _cache;
+    private readonly SubjectKeyFile _file;
+    private readonly ILogger _logger;
+    private readonly Thread _writer;
+    private volatile string? _trouble;
+
+    private SqliteSubjectKeys(SubjectKeyFile file, SubjectKeyOptions options, ILogger logger)
+    {
+        _file = file;
+        _logger = logger;
+        _queue = new BatchQueue<KeyRequest>(options.QueueRequests, long.MaxValue);
+        _cache = new SubjectKeyCache(options.CachedSubjects);
+        Broken = _broken.Token;
+        _writer = new Thread(Write) { IsBackground = true, Name = "subject keys" };
+        _writer.Start();
+    }
+
+    /// <summary>Why the last batch was refused, for health: null when it was answered.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Cancelled when a sync has failed or the file is damaged: the host must end the process.</summary>
+    public CancellationToken Broken { get; }
+
+    /// <summary>Subjects held in memory now.</summary>
+    internal int Cached => _cache.Count;
+
+    /// <summary>Opens or creates the store.</summary>
+    /// <exception cref="StoreException">Another gateway writes it, it cannot be made durable, or it belongs to another master key.</exception>
+    public static SqliteSubjectKeys Open(string path, MasterKey master, SubjectKeyOptions options, ILogger<SqliteSubjectKeys> logger) =>
+        new(SubjectKeyFile.Open(path, master), options, logger);
+
+    public ValueTask<SubjectKey> GetOrAddAsync(string subjectId) =>
+        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult(key) : new ValueTask<SubjectKey>(AskAsync(subjectId, add: true)!);
+
+    public ValueTask<SubjectKey?> FindAsync(string subjectId) =>
+        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult<SubjectKey?>(key) : new ValueTask<SubjectKey?>(AskAsync(subjectId, add: false));
+
+    /// <summary>Answers what waits, then closes the file and gives up its lock.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        _writer.Join();
+        _queue.Dispose();
+        _file.Dispose();
+        _broken.Dispose();
+    }
+
+    private Task<SubjectKey?> AskAsync(string subjectId, bool add)
+    {
+        var request = new KeyRequest(subjectId, add);
+        return Broken.IsCancellationRequested || !_queue.TryAdd(request, 0)
+            ? throw new LogUnavailableException($"The subject keys' store is {(_trouble is null ? "overloaded or closed" : "broken: " + _trouble)}.")
+            : request.Completion;
+    }
+
+    private void Write()
+    {
+        var batch = new List<KeyRequest>();
+        while (_queue.Take(ref batch))
+        {
+            var failure = Broken.IsCancellationRequested ? _trouble : TryAnswer(batch);
+            foreach (var request in batch)
+            {
+                if (failure is not null)
+                {
+                    request.Fail(new LogUnavailableException($"The subject keys' store cannot be used: {failure}."));
+                    continue;
+                }
+
+                if (request.Found is { } key)
+                {
+                    _cache.Add(request.SubjectId, key);
+                }
+
+                request.Succeed();
+            }
+
+            batch.Clear();
+        }
+    }
+
+    private string? TryAnswer(List<KeyRequest> batch)
+    {
+        try
+        {
+            _file.Answer(batch);
+            _file.Checkpoint(idle: _queue.Count == 0);
+            if (_trouble is not null)
+            {
+                _trouble = null;
+                Log.Recovered(_logger);
+            }
+
+            return null;
+        }
+        catch (Exception e)
+        {
+            var undone = _file.TryRollback();
+            return Failed(e, fatal: !undone || SqliteFailure.IsFatal(e));
+        }
+    }
+
+    private string Failed(Exception failure, bool fatal)
+    {
+        var reason = SqliteFailure.Describe(failure);
+        var first = _trouble is null;
+        _trouble = reason;
+        if (fatal)
+        {
+            Log.Broken(_logger, reason);
+            // Off this thread: whoever hears of it may want to wait for the writer.
+            _ = _broken.CancelAsync();
+        }
+        else if (first)
+        {
+            Log.Refused(_logger, reason);
+        }
+
+        return reason;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1310, LogLevel.Error, "The subject keys' store cannot be used: {Reason}. Calls are refused until it can.",
+            EventName = "SubjectKeysRefused")]
+        public static partial void Refused(ILogger logger, string reason);
+
+        [LoggerMessage(1311, LogLevel.Critical, "The subject keys' store is broken: {Reason}. Restart the gateway to recover.",
+            EventName = "SubjectKeysBroken")]
+        public static partial void Broken(ILogger logger, string reason);
+
+        [LoggerMessage(1312, LogLevel.Information, "The subject keys' store can be used again.", EventName = "SubjectKeysRecovered")]
+        public static partial void Recovered(ILogger logger);
+    }
+}

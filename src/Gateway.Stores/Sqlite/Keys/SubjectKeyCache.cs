@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Log;
+
+namespace Gateway.Stores.Sqlite.Keys;
+
+/// <summary>
+/// The subjects used last, in two generations: when the young one is full, it becomes the old one and the old one is dropped. A use
+/// brings a subject back to the young. No lock on the way of a call.
+/// </summary>
+/// <param name="capacity">Subjects in both generations together.</param>
+internal sealed class SubjectKeyCache(int capacity)
+{
+    private readonly Lock _gate = new();
+    private volatile ConcurrentDictionary<string, SubjectKey> _young = new(StringComparer.Ordinal);
+    private volatile ConcurrentDictionary<string, SubjectKey> _old = new(StringComparer.Ordinal);
+    private int _count;
+
+    /// <summary>Subjects held now.</summary>
+    public int Count => _young.Count + _old.Count;
+
+    public bool TryGet(string subjectId, [NotNullWhen(true)] out SubjectKey? key)
+    {
+        if (_young.TryGetValue(subjectId, out key))
+        {
+            return true;
+        }
+
+        if (!_old.TryGetValue(subjectId, out key))
+        {
+            return false;
+        }
+
+        Add(subjectId, key);
+        return true;
+    }
+
+    public void Add(string subjectId, SubjectKey key)
+    {
+        // Counted apart: the dictionary's own count takes all its locks.
+        if (_young.TryAdd(subjectId, key) && Interlocked.Increment(ref _count) >= capacity / 2)
+        {
+            lock (_gate)
+            {
+                if (Volatile.Read(ref _count) >= capacity / 2)
+                {
+                    _old = _young;
+                    _young = new ConcurrentDictionary<string, SubjectKey>(StringComparer.Ordinal);
+                    Volatile.Write(ref _count, 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,310 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gateway.Core.Log;
+using Gateway.Protos.Log.V1;
+using Gateway.Stores.Sqlite.Log;
+using Gateway.Stores.Sqlite.Log.Index;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Stores.Tests.Log;
+
+public sealed class LogIndexTests : IDisposable
+{
+    private static readonly DateTimeOffset s_start = new(2026, 3, 1, 23, 0, 0, TimeSpan.Zero);
+    private static readonly string[] s_partners = ["northgate-warehouse", "southgate-warehouse", "cedar-payments"];
+    private static readonly Scope[] s_scopes =
+    [
+        new() { Record = "gateway.fulfilment.v1.Shipment", Released = { "order_id", "address.street", "address.country" } },
+        new() { Record = "gateway.payment.v1.Charge", Released = { "payment_id" }, Transformed = { new Scope.Types.Transformed { Path = "email" } } },
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<IDisposable> _open = [];
+    private readonly SqliteDisclosureLog _log;
+    private readonly SqliteLogReader _reader;
+    private readonly Random _random = new(20260301);
+
+    public LogIndexTests()
+    {
+        _log = SqliteDisclosureLog.Open(_folder["log.db"], new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
+        _reader = SqliteLogReader.Open(_folder["log.db"]);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _open.ForEach(i => i.Dispose());
+        _reader.Dispose();
+        _log.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Query_AnyFilter_GivesExactlyWhatMatchesNewestFirst()
+    {
+        await AppendAsync(400);
+        var index = Open("index.db");
+        await index.CatchUpAsync(Cancellation);
+        var entries = (await _reader.ReadAsync(0, 1000, Cancellation)).Select(l => (l.Index, Entry: Entry.Parser.ParseFrom(l.Bytes))).ToList();
+        var sample = entries.Select(e => e.Entry).ToList();
+        var disclosed = sample.First(e => !e.Records.IsEmpty);
+        var linked = sample.First(e => !e.Link.IsEmpty);
+        LogFilter[] filters =
+        [
+            new(),
+            new() { Partner = "northgate-warehouse" },
+            new() { Partner = "northgate-warehouse", Kind = Kind.Administration },
+            new() { Purpose = "essential.service.payment_processing", Outcome = Outcome.Released },
+            new() { Method = "gateway.payment.v1.PaymentService/GetCharge" },
+            new() { Kind = Kind.Refusal },
+            new() { Refusal = "RATE_EXCEEDED" },
+            new() { Record = EntryPseudonyms.Of(disclosed.Records)[0] },
+            new() { Record = EntryPseudonyms.Of(sample.First(e => !e.Tombstones.IsEmpty).Tombstones)[0] },
+            new() { Subject = EntryPseudonyms.Of(disclosed.Subjects)[0] },
+            new() { Field = "address" },
+            new() { Field = "address.street" },
+            new() { Field = "addr" },
+            new() { Field = "email", Partner = "cedar-payments" },
+            new() { Trace = sample[5].Trace.ToByteArray() },
+            new() { Trace = linked.Link.Span[..16].ToArray() },
+            new() { Key = sample.First(e => e.Caller is not null).Caller.Spki.ToByteArray() },
+            new() { Receipt = new ReceiptId(new Guid(sample[17].Receipt.Span, bigEndian: true)) },
+            new() { Since = s_start.AddMinutes(100) },
+            new() { Since = s_start.AddMinutes(100), Until = s_start.AddMinutes(200), Kind = Kind.Disclosure },
+        ];
+
+        foreach (var filter in filters)
+        {
+            var expected = entries.Where(e => filter.Matches(e.Entry, s_scopes.FirstOrDefault(s => e.Entry.Scope == HashOf(s))))
+                .Select(e => e.Index).Reverse().ToList();
+            expected.Count.ShouldBeGreaterThan(filter.Field == "addr" ? -1 : 0, filter.ToString());
+
+            (await PagesAsync(index, filter)).ShouldBe(expected, filter.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Index_FilledInSteps_EqualsOneFilledAtOnce()
+    {
+        var steps = Open("steps.db");
+        for (var i = 0; i < 10; i++)
+        {
+            await AppendAsync(20);
+            await steps.CatchUpAsync(Cancellation);
+        }
+
+        await Open("once.db").CatchUpAsync(Cancellation);
+
+        Dump("steps.db").ShouldBe(Dump("once.db"));
+    }
+
+    [Fact]
+    public async Task Index_Damaged_IsFilledAnew()
+    {
+        await AppendAsync(10);
+        await File.WriteAllTextAsync(_folder["index.db"], new string('x', 10_000), Cancellation);
+
+        var index = Open("index.db");
+        await index.CatchUpAsync(Cancellation);
+
+        index.Next.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Index_OfAnotherLog_IsFilledAnew()
+    {
+        await AppendAsync(10);
+        await Open("index.db").CatchUpAsync(Cancellation);
+        _open.ForEach(i => i.Dispose());
+        _open.Clear();
+        using var other = SqliteDisclosureLog.Open(_folder["other.db"], new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
+        await AppendAsync(3, other);
+        using var reader = SqliteLogReader.Open(_folder["other.db"]);
+
+        using var index = SqliteLogIndex.Open(_folder["index.db"], reader);
+        await index.CatchUpAsync(Cancellation);
+
+        index.Next.ShouldBe(3);
+        (await index.QueryAsync(new LogFilter(), long.MaxValue, 100, Cancellation)).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task WasDisclosed_JustRecorded_IsKnownWithoutWaitingForTheFollower()
+    {
+        var index = Open("index.db");
+        var record = new Pseudonym(RandomNumberGenerator.GetBytes(16));
+        (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeFalse();
+        var entry = Disclosure(s_start, "cedar-payments", [record]);
+
+        await _log.AppendAsync(entry.ToByteArray(), Stored(s_scopes[1]));
+
+        (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeTrue();
+        (await index.WasDisclosedAsync("harbour-carrier", record, Cancellation)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task WasDisclosed_OnlyATombstone_IsFalse()
+    {
+        var index = Open("index.db");
+        var record = new Pseudonym(RandomNumberGenerator.GetBytes(16));
+        var entry = Disclosure(s_start, "cedar-payments", []);
+        entry.Tombstones = Join([record]);
+        await _log.AppendAsync(entry.ToByteArray(), Stored(s_scopes[1]));
+
+        (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Replay_SinceMidnight_GivesTheDaysDisclosuresOnly()
+    {
+        await AppendAsync(3000, step: TimeSpan.FromSeconds(3));
+        var midnight = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+        var expected = (await _reader.ReadAsync(0, 5000, Cancellation)).Select(l => Entry.Parser.ParseFrom(l.Bytes))
+            .Where(e => e.Kind == Kind.Disclosure && e.Time.ToDateTimeOffset() >= midnight && !e.Subjects.IsEmpty)
+            .SelectMany(e => EntryPseudonyms.Of(e.Subjects).Select(s => (e.Caller.Partner, s))).ToList();
+
+        var replayed = await new LogReplay(_reader).DisclosuresSinceAsync(midnight, Cancellation).ToListAsync(Cancellation);
+
+        expected.Count.ShouldBeGreaterThan(100);
+        replayed.SelectMany(r => r.Subjects.Select(s => (r.Partner, s))).ShouldBe(expected, ignoreOrder: true);
+        replayed.Select(r => r.Record).Distinct(StringComparer.Ordinal).Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Indexer_LogGrows_FollowsAndTellsItsLag()
+    {
+        var index = Open("index.db");
+        var indexer = new LogIndexer(index, _reader, TimeProvider.System, NullLogger<LogIndexer>.Instance);
+        await AppendAsync(5);
+        (await indexer.LagAsync(Cancellation)).Entries.ShouldBe(5);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = indexer.RunAsync(stop.Token);
+
+        while (index.Next < 5)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        (await indexer.LagAsync(Cancellation)).ShouldBe(new IndexLag(0, TimeSpan.Zero));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    private SqliteLogIndex Open(string file)
+    {
+        var index = SqliteLogIndex.Open(_folder[file], _reader);
+        _open.Add(index);
+        return index;
+    }
+
+    private static async Task<List<long>> PagesAsync(SqliteLogIndex index, LogFilter filter)
+    {
+        var found = new List<long>();
+        while (true)
+        {
+            var page = await index.QueryAsync(filter, found.Count == 0 ? long.MaxValue : found[^1], 7, Cancellation);
+            found.AddRange(page.Select(l => l.Index));
+            if (page.Count < 7)
+            {
+                return found;
+            }
+        }
+    }
+
+    private async Task AppendAsync(int count, SqliteDisclosureLog? log = null, TimeSpan? step = null)
+    {
+        var from = (log ?? _log).Head;
+        for (var i = 0; i < count; i++)
+        {
+            var time = s_start + ((step ?? TimeSpan.FromMinutes(1)) * (from + i));
+            var scope = s_scopes[_random.Next(2)];
+            var entry = _random.Next(5) switch
+            {
+                0 => Refusal(time),
+                1 => Administration(time),
+                _ => Disclosure(time, s_partners[_random.Next(3)], [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Known(_random.Next(50)))]),
+            };
+            if (entry.Kind == Kind.Disclosure)
+            {
+                entry.Scope = HashOf(scope);
+                entry.Purpose = scope.Equals(s_scopes[1]) ? "essential.service.payment_processing" : "essential.service.fulfillment.warehousing";
+                entry.Method = scope.Equals(s_scopes[1]) ? "gateway.payment.v1.PaymentService/GetCharge" : "gateway.fulfilment.v1.FulfilmentService/GetShipment";
+            }
+
+            await (log ?? _log).AppendAsync(entry.ToByteArray(), entry.Kind == Kind.Disclosure ? Stored(scope) : null);
+        }
+    }
+
+    private Entry Refusal(DateTimeOffset time)
+    {
+        var entry = Disclosure(time, s_partners[_random.Next(3)], []);
+        entry.Kind = Kind.Refusal;
+        entry.Outcome = Outcome.Refused;
+        entry.Refusal = _random.Next(2) == 0 ? "RATE_EXCEEDED" : "METHOD_NOT_GRANTED";
+        entry.Tombstones = ByteString.Empty;
+        entry.Scope = ByteString.Empty;
+        return entry;
+    }
+
+    private static Entry Administration(DateTimeOffset time) => new()
+    {
+        Receipt = Id(time),
+        Time = Timestamp.FromDateTimeOffset(time),
+        Kind = Kind.Administration,
+        Administration = new Entry.Types.Administration { Actor = "operator", Action = "partner.suspend", Target = "northgate-warehouse" },
+    };
+
+    private Entry Disclosure(DateTimeOffset time, string partner, Pseudonym[] records) => new()
+    {
+        Receipt = Id(time),
+        Time = Timestamp.FromDateTimeOffset(time),
+        Kind = Kind.Disclosure,
+        Caller = new Entry.Types.Caller { Partner = partner, Spki = ByteString.CopyFrom(SHA256.HashData(Encoding.ASCII.GetBytes(partner))) },
+        Scope = HashOf(s_scopes[1]),
+        Records = Join(records),
+        Subjects = Join(records),
+        Tombstones = _random.Next(10) == 0 ? Join([Known(_random.Next(50))]) : ByteString.Empty,
+        Outcome = Outcome.Released,
+        Trace = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
+        Link = _random.Next(3) == 0 ? ByteString.CopyFrom(RandomNumberGenerator.GetBytes(24)) : ByteString.Empty,
+    };
+
+    private static Pseudonym Known(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
+
+    private static ByteString Id(DateTimeOffset time) => ByteString.CopyFrom(ReceiptId.New(time).Value.ToByteArray(bigEndian: true));
+
+    private static ByteString HashOf(Scope scope) => ByteString.CopyFrom(SHA256.HashData(scope.ToByteArray()));
+
+    private static StoredScope Stored(Scope scope) => new(HashOf(scope).ToByteArray(), scope.ToByteArray());
+
+    private static ByteString Join(Pseudonym[] pseudonyms) =>
+        ByteString.CopyFrom([.. pseudonyms.SelectMany(p => Convert.FromHexString(p.ToString()))]);
+
+    private string Dump(string file)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder[file]};Pooling=false");
+        connection.Open();
+        var dump = new StringBuilder();
+        foreach (var table in (string[])["progress", "entry", "entry_record", "entry_subject", "scope", "scope_field"])
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM {table}";
+            using var rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                for (var i = 0; i < rows.FieldCount; i++)
+                {
+                    dump.Append(rows[i] is byte[] bytes ? Convert.ToHexString(bytes) : rows[i]).Append('|');
+                }
+
+                dump.AppendLine(table);
+            }
+        }
+
+        return dump.ToString();
+    }
+}
