@@ -139,6 +139,31 @@ public sealed class ProjectorTests
     }
 
     [Fact]
+    public void Project_AllocatesTheAnswerOnly()
+    {
+        var wide = Catalogue.Records[Wide.Descriptor.FullName];
+        var record = new Wide();
+        foreach (var field in Wide.Descriptor.Fields.InFieldNumberOrder())
+        {
+            field.Accessor.SetValue(record, "some text");
+        }
+
+        var grant = Of(wide, wide.Leaves.Select(l => l.Path));
+        var projector = Projector.Compile(grant, Key);
+        long Cost(Func<IMessage> make)
+        {
+            make();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var made = make();
+            var cost = GC.GetAllocatedBytesForCurrentThread() - before;
+            GC.KeepAlive(made);
+            return cost;
+        }
+
+        Cost(() => projector.Project(record, grant.Granted)).ShouldBe(Cost(() => new Wide()));
+    }
+
+    [Fact]
     public void Compile_LeafGrantedTwiceOrForeignOrMisfit_Throws()
     {
         Should.Throw<ArgumentException>(() => Projector.Compile(Of(ChargeRecord, [("card_last4", null), ("card_last4", new Transform.KeepLast(2))]), Key));
