@@ -35,7 +35,7 @@ internal sealed class YamlReader
         var start = new Mark(file.Name, 1, 1);
         if (file.Bytes.Length > MaxBytes)
         {
-            findings.Error(start, $"the file has {file.Bytes.Length} bytes", $"write at most {MaxBytes}, one file a contract");
+            findings.Error(start, "the file is larger than 1 MiB", "write one file a contract");
             return null;
         }
 
