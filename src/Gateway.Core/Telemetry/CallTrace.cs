@@ -21,6 +21,7 @@ public sealed class CallTrace : IDisposable
     private readonly Activity? _root;
     private readonly string _method;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private EndedSpans? _kept;
     private string? _partner;
     private string? _purpose;
     private int _steps;
@@ -32,6 +33,12 @@ public sealed class CallTrace : IDisposable
         _method = method;
         Link = link;
     }
+
+    /// <summary>
+    /// Raised with spans that have ended, on the call's own thread: a handler must neither block nor throw. For the whole process, as
+    /// the source is.
+    /// </summary>
+    public static event Action<EndedSpans>? SpansEnded;
 
     /// <summary>The call's trace id; all zero when nobody listens.</summary>
     public ActivityTraceId TraceId => _root?.TraceId ?? default;
@@ -103,7 +110,8 @@ public sealed class CallTrace : IDisposable
             return default;
         }
 
-        return new StepSpan(GatewayTelemetry.Source.StartActivity(name, ActivityKind.Internal, _root.Context));
+        var step = GatewayTelemetry.Source.StartActivity(name, ActivityKind.Internal, _root.Context);
+        return step is null ? default : new StepSpan(this, step);
     }
 
     /// <summary>Ends the call as released.</summary>
@@ -158,6 +166,35 @@ public sealed class CallTrace : IDisposable
         }
 
         _root.Dispose();
+        if (SpansEnded is not null)
+        {
+            _kept ??= new EndedSpans();
+            _kept.Root = _root;
+            HandOver();
+        }
+    }
+
+    /// <summary>Takes a step that has ended.</summary>
+    internal void Keep(Activity step)
+    {
+        if (SpansEnded is null)
+        {
+            return;
+        }
+
+        _kept ??= new EndedSpans();
+        _kept.Steps.Add(step);
+        if (_ended || _kept.Steps.Count == EndedSpans.MostSteps)
+        {
+            HandOver();
+        }
+    }
+
+    private void HandOver()
+    {
+        var spans = _kept!;
+        _kept = null;
+        SpansEnded?.Invoke(spans);
     }
 
     private void Measure(string decision, string? refusal, string status, string? error)

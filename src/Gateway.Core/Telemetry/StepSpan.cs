@@ -6,9 +6,14 @@ namespace Gateway.Core.Telemetry;
 /// <summary>The span of one step, ended by disposing. The default value is a span that nobody listens to.</summary>
 public readonly struct StepSpan : IDisposable
 {
+    private readonly CallTrace? _call;
     private readonly Activity? _activity;
 
-    internal StepSpan(Activity? activity) => _activity = activity;
+    internal StepSpan(CallTrace call, Activity activity)
+    {
+        _call = call;
+        _activity = activity;
+    }
 
     /// <summary>Marks the step as the one that said no.</summary>
     public void Refuse(RefusalReason reason)
@@ -25,5 +30,12 @@ public readonly struct StepSpan : IDisposable
         }
     }
 
-    public void Dispose() => _activity?.Dispose();
+    public void Dispose()
+    {
+        if (_activity is not null)
+        {
+            _activity.Dispose();
+            _call!.Keep(_activity);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gateway.Core.Log;
 using Gateway.Core.Telemetry;
 using Google.Protobuf;
@@ -51,14 +50,14 @@ internal sealed class SpanFile : IDisposable
         _insert.Prepare();
     }
 
-    /// <summary>Writes traces in one transaction.</summary>
-    public void Write(IReadOnlyList<IReadOnlyList<Activity>> traces)
+    /// <summary>Writes calls and parts of calls in one transaction.</summary>
+    public void Write(IReadOnlyList<EndedSpans> calls)
     {
         using var transaction = _connection.BeginTransaction();
         _insert.Transaction = transaction;
-        foreach (var trace in traces)
+        foreach (var call in calls)
         {
-            Write(trace);
+            Write(call);
         }
 
         transaction.Commit();
@@ -89,11 +88,16 @@ internal sealed class SpanFile : IDisposable
         _connection.Dispose();
     }
 
-    private void Write(IReadOnlyList<Activity> spans)
+    private void Write(EndedSpans call)
     {
-        var root = spans[^1].ParentSpanId == default ? spans[^1] : null;
-        var first = root ?? spans[0];
-        var message = new Trace { Spans = { spans.Select(SpanEncoder.Encode) } };
+        var root = call.Root;
+        var first = root ?? call.Steps[0];
+        var message = new Trace { Spans = { call.Steps.Select(SpanEncoder.Encode) } };
+        if (root is not null)
+        {
+            message.Spans.Add(SpanEncoder.Encode(root));
+        }
+
         Span<byte> trace = stackalloc byte[16];
         first.TraceId.CopyTo(trace);
         Bind(0, trace.ToArray());

@@ -8,11 +8,11 @@ namespace Gateway.Stores.Sqlite.Spans;
 
 /// <summary>
 /// Keeps recent calls' spans. Listens to the source itself, so that no <c>OTEL_*</c> setting turns sampling off. A call never waits
-/// for it: when the queue is full or the file fails, spans are dropped and counted.
+/// for it: when the queue is full or the file fails, calls are dropped whole and their spans counted.
 /// </summary>
 public sealed partial class SpanStore : IAsyncDisposable
 {
-    private const int MaxBatch = 4096;
+    private const int MaxBatch = 1024;
 
     private readonly SpanStoreOptions _options;
     private readonly TimeProvider _clock;
@@ -20,7 +20,6 @@ public sealed partial class SpanStore : IAsyncDisposable
     private readonly Channel<Item> _queue;
     private readonly ActivityListener _listener;
     private readonly SpanFile _file;
-    private readonly OpenTraces _open;
     private readonly Task _writer;
     private long _dropped;
     private long _trimmed;
@@ -34,7 +33,6 @@ public sealed partial class SpanStore : IAsyncDisposable
         _clock = clock;
         _logger = logger;
         _file = new SpanFile(options.Path);
-        _open = new OpenTraces(options.Patience, clock);
         _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(options.Queue) { SingleReader = true });
         _trimmed = clock.GetTimestamp();
         Trim();
@@ -43,9 +41,9 @@ public sealed partial class SpanStore : IAsyncDisposable
         {
             ShouldListenTo = source => source.Name == GatewayTelemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = Offer,
         };
         ActivitySource.AddActivityListener(_listener);
+        CallTrace.SpansEnded += Offer;
     }
 
     /// <summary>Spans dropped since the start.</summary>
@@ -61,23 +59,24 @@ public sealed partial class SpanStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        CallTrace.SpansEnded -= Offer;
         _listener.Dispose();
         _queue.Writer.TryComplete();
         await _writer;
         _file.Dispose();
     }
 
-    private void Offer(Activity span)
+    private void Offer(EndedSpans call)
     {
-        if (!_queue.Writer.TryWrite(new Item(span, null)))
+        if (!_queue.Writer.TryWrite(new Item(call, null)))
         {
-            Drop(1);
+            Drop(call.Count);
         }
     }
 
     private async Task WriteAsync()
     {
-        var traces = new List<IReadOnlyList<Activity>>();
+        var calls = new List<EndedSpans>();
         var flushes = new List<TaskCompletionSource>();
         while (await _queue.Reader.WaitToReadAsync())
         {
@@ -87,27 +86,26 @@ public sealed partial class SpanStore : IAsyncDisposable
                 {
                     flushes.Add(item.Flush);
                 }
-                else if (_open.Add(item.Span!) is { } whole)
+                else
                 {
-                    traces.Add(whole);
+                    calls.Add(item.Call!);
                 }
             }
 
-            traces.AddRange(_open.Overdue());
-            Write(traces);
-            traces.Clear();
+            Write(calls);
+            calls.Clear();
             flushes.ForEach(f => f.TrySetResult());
             flushes.Clear();
         }
     }
 
-    private void Write(List<IReadOnlyList<Activity>> traces)
+    private void Write(List<EndedSpans> calls)
     {
         try
         {
-            if (traces.Count > 0)
+            if (calls.Count > 0)
             {
-                _file.Write(traces);
+                _file.Write(calls);
                 _file.TrimSize(_options.MaxBytes);
             }
 
@@ -120,7 +118,7 @@ public sealed partial class SpanStore : IAsyncDisposable
         }
         catch (SqliteException e)
         {
-            Drop(traces.Sum(t => t.Count));
+            Drop(calls.Sum(c => c.Count));
             if (!_failing)
             {
                 Log.Failed(_logger, _options.Path, e.SqliteExtendedErrorCode);
@@ -143,8 +141,8 @@ public sealed partial class SpanStore : IAsyncDisposable
         Instruments.SpansDropped.Add(spans);
     }
 
-    /// <summary>An ended span, or the wish to know when all before it are written.</summary>
-    private readonly record struct Item(Activity? Span, TaskCompletionSource? Flush);
+    /// <summary>A call, or the wish to know when all before it are written.</summary>
+    private readonly record struct Item(EndedSpans? Call, TaskCompletionSource? Flush);
 
     private static partial class Log
     {

@@ -10,9 +10,6 @@ public sealed record SpanStoreOptions(string Path)
     /// <summary>The file's size above which the oldest traces are deleted, in bytes. Default 256 MiB.</summary>
     public long MaxBytes { get; init; } = 256L << 20;
 
-    /// <summary>Spans that may wait for the writer before new ones are dropped. Default 16,384.</summary>
-    public int Queue { get; init; } = 16_384;
-
-    /// <summary>Spans of a call that has not ended are written once they have waited this long. Default 10 s.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Calls that may wait for the writer before new ones are dropped, whole. Default 4,096.</summary>
+    public int Queue { get; init; } = 4096;
 }
