@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
@@ -128,6 +129,40 @@ public sealed class CallTraceTests : IDisposable
     }
 
     [Fact]
+    public void End_ARefusedCall_IsCountedByPartnerPurposeAndReason()
+    {
+        var partner = $"partner-{Guid.NewGuid()}";
+        var counted = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (i, l) =>
+        {
+            if (i.Name == "gateway.decisions")
+            {
+                l.EnableMeasurementEvents(i);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            var text = string.Join(' ', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
+            if (text.Contains(partner, StringComparison.Ordinal))
+            {
+                counted.Add(text);
+            }
+        });
+        listener.Start();
+        var grant = Grant();
+
+        using var trace = CallTrace.Start(s_method, traceparent: null);
+        trace.Identify(Contract(grant, partner));
+        trace.Authorize(grant, 1, 2);
+        trace.End(RefusalReason.RecordNotAvailable);
+
+        counted.ShouldHaveSingleItem().ShouldBe(
+            $"gateway.partner={partner} gateway.purpose=essential.service.fulfillment.warehousing gateway.decision=refused "
+            + "gateway.refusal=RECORD_NOT_AVAILABLE");
+    }
+
+    [Fact]
     public void End_Twice_TheFirstStands()
     {
         using var trace = CallTrace.Start(s_method, traceparent: null);
@@ -172,13 +207,13 @@ public sealed class CallTraceTests : IDisposable
         };
     }
 
-    private static Contract Contract(Grant grant)
+    private static Contract Contract(Grant grant, string? partner = null)
     {
         SpiffeId.TryParse("spiffe://shop.example/partner/northgate-warehouse", out var uri).ShouldBeTrue();
         return new Contract
         {
             Name = grant.Contract,
-            Partner = new Partner(grant.Partner, "", PartnerRole.Processor, "GB", null, "", ""),
+            Partner = new Partner(partner ?? grant.Partner, "", PartnerRole.Processor, "GB", null, "", ""),
             Agreement = new Agreement("", DateTimeOffset.MinValue, DateTimeOffset.MaxValue),
             Identity = new IdentityTerms("partners", uri, [], []),
             Grants = [grant],
