@@ -28,17 +28,17 @@ internal static class TelemetrySetup
             {
                 // A sampler set here is stronger than OTEL_TRACES_SAMPLER.
                 tracing.AddSource(GatewayTelemetry.Name).SetSampler(new AlwaysOnSampler());
-                if (HasOtlp(configuration, "TRACES"))
+                if (OtlpSettings.Has(configuration, "TRACES"))
                 {
-                    tracing.AddOtlpExporter();
+                    tracing.AddOtlpExporter(o => OtlpSettings.Apply(o, configuration, "TRACES"));
                 }
             })
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(GatewayTelemetry.Name).AddRuntimeInstrumentation().AddPrometheusExporter();
-                if (HasOtlp(configuration, "METRICS"))
+                if (OtlpSettings.Has(configuration, "METRICS"))
                 {
-                    metrics.AddOtlpExporter();
+                    metrics.AddOtlpExporter(o => OtlpSettings.Apply(o, configuration, "METRICS"));
                 }
             });
         return services;
@@ -51,9 +51,4 @@ internal static class TelemetrySetup
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so that they win.
     private static void Resource(ResourceBuilder resource) =>
         resource.Clear().AddService("gateway").AddTelemetrySdk().AddEnvironmentVariableDetector();
-
-    private static bool HasOtlp(IConfiguration configuration, string signal) =>
-        (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
-            || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]))
-        && configuration[$"OTEL_{signal}_EXPORTER"] is null or "" or "otlp";
 }

@@ -1,9 +1,11 @@
 using System.Text;
 using Gateway.Core.Exchange;
 using Gateway.Core.Telemetry;
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
@@ -32,6 +34,21 @@ public sealed class OtlpTests
         body.ShouldContain("gateway-of-the-test");
         body.ShouldContain("gateway.decision");
         body.ShouldContain("UNKNOWN_METHOD");
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", null, true, true)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", null, true, false)]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", null, false, true)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_EXPORTER", false, true)]
+    [InlineData("OTEL_SERVICE_NAME", null, false, false)]
+    public void Has_EachSetting_TurnsOnItsSignalsOnly(string setting, string? off, bool traces, bool metrics)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            [KeyValuePair.Create<string, string?>(setting, "http://127.0.0.1:1"), KeyValuePair.Create<string, string?>(off ?? "unused", "none")]).Build();
+
+        OtlpSettings.Has(configuration, "TRACES").ShouldBe(traces);
+        OtlpSettings.Has(configuration, "METRICS").ShouldBe(metrics);
     }
 
     private static Task Call(HttpContext context)
