@@ -2,12 +2,16 @@ using System.CommandLine;
 using Gateway.Commands;
 using Gateway.Commands.Certs;
 using Gateway.Commands.Health;
+using Gateway.Commands.Keys;
+using Gateway.Commands.Log;
 using Gateway.Commands.Trace;
 
 var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
 // One line a verb, in the order a newcomer needs them.
 root.Subcommands.Add(CertsCommand.Create());
+root.Subcommands.Add(LogCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
+root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(HealthCommand.Create());
 
 var parsed = root.Parse(args);

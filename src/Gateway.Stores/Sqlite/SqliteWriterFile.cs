@@ -19,6 +19,11 @@ internal sealed class SqliteWriterFile : IDisposable
     /// <summary>As <see cref="CheckpointWhenIdle"/>, also under load. Bytes.</summary>
     private const long CheckpointAlways = 32L << 20;
 
+    // How .NET tells that the lock is held: errno on Unix, HRESULT on Windows.
+    private const int EwouldblockLinux = 11;
+    private const int EwouldblockBsd = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
@@ -137,11 +142,13 @@ internal sealed class SqliteWriterFile : IDisposable
             // FileShare.None takes flock(2): held until this process ends, however it ends.
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
+        catch (IOException e) when (e.HResult is EwouldblockLinux or EwouldblockBsd or SharingViolation)
+        {
+            throw new StoreException($"{path} is open in another gateway. Stop that one, or name another folder.", e) { InUse = true };
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException(
-                $"{path} cannot be locked for writing: another gateway has it open, or its folder is missing or read-only. "
-                + "Stop the other gateway, or name another folder.", e);
+            throw new StoreException($"{path} cannot be written: its folder is missing or read-only.", e);
         }
     }
 

@@ -1,0 +1,177 @@
+using Gateway.Core.Log;
+using Gateway.Protos.Admin.V1;
+using Gateway.Protos.Log.V1;
+using Grpc.Core;
+using Client = Gateway.Protos.Admin.V1.DisclosureLogService.DisclosureLogServiceClient;
+
+namespace Gateway.Tests.Log;
+
+public sealed class DisclosureLogServiceTests : IAsyncLifetime
+{
+    private StaffLogHost _host = null!;
+    private Client _analyst = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await StaffLogHost.StartAsync();
+        _analyst = new Client(_host.Channel("security-analyst", "ReadLog"));
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Query_Subject_FindsTheirEntriesAndRecordsThePseudonymOnly()
+    {
+        var theirs = await _host.DiscloseAsync("northgate-warehouse", "customer-4711", "ORD-1");
+        await _host.DiscloseAsync("northgate-warehouse", "customer-2", "ORD-2");
+
+        var answer = await QueryAsync(new EntryFilter { SubjectId = "customer-4711" });
+
+        Receipts(answer).ShouldBe([theirs.ToString()]);
+        answer.Entries[0].Scope.Released.ShouldBe(["order_id", "address.street"]);
+        var reading = (await _host.EntriesAsync())[^1].Administration;
+        reading.Actor.ShouldBe("security-analyst");
+        reading.Action.ShouldBe("log.query");
+        reading.Target.ShouldBe($"subject={(await _host.Keys.FindAsync("customer-4711"))!.Pseudonym}");
+    }
+
+    [Fact]
+    public async Task Query_SubjectNeverDisclosed_FindsNothingAndMakesNoKey()
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+
+        (await QueryAsync(new EntryFilter { SubjectId = "customer-9" })).Entries.ShouldBeEmpty();
+
+        (await _host.Keys.FindAsync("customer-9")).ShouldBeNull();
+        (await _host.EntriesAsync())[^1].Administration.Target.ShouldBe("subject=unknown");
+    }
+
+    [Theory]
+    [InlineData("Shipment/ORD-2")]
+    [InlineData("gateway.fulfilment.v1.Shipment/ORD-2")]
+    public async Task Query_Lookup_FindsTheRecordThroughTheSource(string lookup)
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        var theirs = await _host.DiscloseAsync("southgate-warehouse", "customer-1", "ORD-2", "ORD-3");
+        _host.Shop.Subjects["ORD-2"] = "customer-1";
+
+        Receipts(await QueryAsync(new EntryFilter { Lookup = lookup })).ShouldBe([theirs.ToString()]);
+
+        (await _host.EntriesAsync())[^1].ToString().ShouldNotContain("ORD-2");
+    }
+
+    [Theory]
+    [InlineData("ReadPartners")]
+    [InlineData("")]
+    public async Task Query_WithoutThePermission_IsRefused(string permission)
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        var client = new Client(_host.Channel("operator", permission));
+
+        (await Should.ThrowAsync<RpcException>(async () => await client.QueryEntriesAsync(new QueryEntriesRequest(), cancellationToken: Cancellation)))
+            .StatusCode.ShouldBe(StatusCode.PermissionDenied);
+    }
+
+    [Fact]
+    public async Task Query_ByNobody_IsRefused() =>
+        (await Should.ThrowAsync<RpcException>(async () =>
+            await new Client(_host.Channel("", "ReadLog")).QueryEntriesAsync(new QueryEntriesRequest(), cancellationToken: Cancellation)))
+        .StatusCode.ShouldBe(StatusCode.Unauthenticated);
+
+    [Fact]
+    public async Task Query_CannotBeRecorded_IsNotAnswered()
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        _host.Gate.Unavailable = true;
+
+        (await Should.ThrowAsync<RpcException>(() => QueryAsync(new EntryFilter()))).StatusCode.ShouldBe(StatusCode.Unavailable);
+    }
+
+    [Fact]
+    public async Task Query_InPages_GivesEachEntryOnce()
+    {
+        var receipts = new List<string>();
+        for (var i = 0; i < 7; i++)
+        {
+            receipts.Add((await _host.DiscloseAsync("northgate-warehouse", "customer-1", $"ORD-{i}")).ToString());
+        }
+
+        var found = new List<string>();
+        var token = "";
+        do
+        {
+            var page = await _analyst.QueryEntriesAsync(
+                new QueryEntriesRequest { Filter = new EntryFilter { Kind = Kind.Disclosure }, PageSize = 3, PageToken = token },
+                cancellationToken: Cancellation);
+            found.AddRange(Receipts(page));
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+
+        found.ShouldBe(receipts.AsEnumerable().Reverse());
+    }
+
+    [Fact]
+    public async Task Query_MalformedFilter_TellsWhatToWriteAndRepeatsNoValue()
+    {
+        EntryFilter[] malformed =
+        [
+            new() { Record = "Jane" }, new() { Trace = "Jane" }, new() { Key = "Jane" }, new() { Receipt = "Jane" }, new() { Lookup = "Jane/1" },
+            new() { Lookup = "Shipment/Jane" },
+        ];
+
+        foreach (var filter in malformed)
+        {
+            var refused = await Should.ThrowAsync<RpcException>(() => QueryAsync(filter));
+            refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+            refused.Status.Detail.ShouldNotContain("Jane");
+        }
+    }
+
+    [Fact]
+    public async Task Get_Receipt_GivesTheExactLeaf()
+    {
+        var id = await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+
+        var answer = await _analyst.GetEntryAsync(new GetEntryRequest { Receipt = id.ToString() }, cancellationToken: Cancellation);
+
+        answer.Entry.Index.ShouldBe(0);
+        answer.Entry.Leaf.ToByteArray().ShouldBe((await _host.Reader.ReadAsync(0, 1, Cancellation))[0].Bytes);
+    }
+
+    [Fact]
+    public async Task Get_UnknownReceipt_IsNotFound() =>
+        (await Should.ThrowAsync<RpcException>(async () => await _analyst.GetEntryAsync(
+            new GetEntryRequest { Receipt = ReceiptId.New(DateTimeOffset.UnixEpoch).ToString() }, cancellationToken: Cancellation)))
+        .StatusCode.ShouldBe(StatusCode.NotFound);
+
+    [Fact]
+    public async Task Tail_EntriesAppended_ComeInOrderAndFiltered()
+    {
+        var before = await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        using var call = _analyst.TailEntries(
+            new TailEntriesRequest { Filter = new EntryFilter { Partner = "northgate-warehouse" }, Last = 5 }, cancellationToken: Cancellation);
+        (await NextAsync(call)).ShouldBe(before.ToString());
+
+        await _host.DiscloseAsync("southgate-warehouse", "customer-1", "ORD-2");
+        var after = await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-3");
+
+        (await NextAsync(call)).ShouldBe(after.ToString());
+    }
+
+    private static async Task<string> NextAsync(AsyncServerStreamingCall<TailEntriesResponse> call)
+    {
+        (await call.ResponseStream.MoveNext(Cancellation)).ShouldBeTrue();
+        return Receipt(call.ResponseStream.Current.Entry);
+    }
+
+    private async Task<QueryEntriesResponse> QueryAsync(EntryFilter filter) =>
+        await _analyst.QueryEntriesAsync(new QueryEntriesRequest { Filter = filter }, cancellationToken: Cancellation);
+
+    private static IEnumerable<string> Receipts(QueryEntriesResponse answer) => answer.Entries.Select(Receipt);
+
+    private static string Receipt(LoggedEntry logged) =>
+        new ReceiptId(new Guid(Entry.Parser.ParseFrom(logged.Leaf).Receipt.Span, bigEndian: true)).ToString();
+}
