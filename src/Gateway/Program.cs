@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gateway.Commands;
 using Gateway.Commands.Certs;
+using Gateway.Commands.Partner;
 using Gateway.Commands.Health;
 using Gateway.Commands.Keys;
 using Gateway.Commands.Log;
@@ -10,6 +11,7 @@ var root = new RootCommand("Shares customer data with third-party processors: on
 // One line a verb, in the order a newcomer needs them.
 root.Subcommands.Add(CertsCommand.Create());
 root.Subcommands.Add(LogCommand.Create());
+root.Subcommands.Add(PartnerCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(HealthCommand.Create());

@@ -1,5 +1,6 @@
 using Gateway.Core.Identity;
 using Gateway.Listeners;
+using Gateway.Services;
 using Gateway.Stores.Sqlite.Standing;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ internal static class StandingServiceCollectionExtensions
         services.AddSingleton<IStandingStore>(_ => new SqliteStandingStore(path));
         services.AddSingleton(p => new StandingHolder(Standing.Of(p.GetRequiredService<IStandingStore>().Load())));
         services.AddSingleton<StandingKeeper>();
+        services.AddSingleton<PartnerReports>();
         return services;
     }
 }

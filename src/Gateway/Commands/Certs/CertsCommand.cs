@@ -8,5 +8,7 @@ internal static class CertsCommand
     public static Command Create() => new("certs", "Make, issue, inspect and revoke certificates. Example: gateway certs dev --out certs-dev")
     {
         DevCommand.Create(),
+        RevokeCommand.Create(),
+        RefusalsCommand.Create(),
     };
 }
