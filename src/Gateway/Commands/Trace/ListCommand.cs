@@ -15,6 +15,13 @@ internal static class ListCommand
         var decision = new Option<string>("--decision") { Description = "Only calls that were: released, refused or failed." };
         decision.AcceptOnlyFromAmong("released", "refused", "failed");
         var slower = new Option<double?>("--slower-than") { Description = "Only calls that took longer, in milliseconds." };
+        slower.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (null or (>= 0 and <= 1e9)))
+            {
+                result.AddError("--slower-than takes 0 to 1,000,000,000 milliseconds");
+            }
+        });
         var limit = new Option<int>("--limit") { Description = "At most this many, 1 to 1,000.", DefaultValueFactory = _ => 50 };
         var format = CommonOptions.Format();
         var client = new TraceClient();
