@@ -1,14 +1,18 @@
 using System.CommandLine;
 using Gateway.Commands;
+using Gateway.Commands.Call;
 using Gateway.Commands.Certs;
 using Gateway.Commands.Partner;
 using Gateway.Commands.Health;
 using Gateway.Commands.Keys;
 using Gateway.Commands.Log;
+using Gateway.Commands.Serve;
 using Gateway.Commands.Trace;
 
 var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
 // One line a verb, in the order a newcomer needs them.
+root.Subcommands.Add(ServeCommand.Create());
+root.Subcommands.Add(CallCommand.Create());
 root.Subcommands.Add(CertsCommand.Create());
 root.Subcommands.Add(LogCommand.Create());
 root.Subcommands.Add(PartnerCommand.Create());

@@ -3,7 +3,7 @@ using Gateway.Core.Annotations;
 namespace Gateway.Core.Contracts;
 
 /// <summary>What to write instead of a word that is not known.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary><c>did you mean 'x'?</c>, or <paramref name="otherwise"/> where nothing is near.</summary>
     public static string Or(string word, IEnumerable<string> candidates, string otherwise) =>

@@ -49,6 +49,13 @@ public sealed class MinimisedReply
         for (var i = 0; i < count; i++)
         {
             var message = planned.Projector.Project(fetched.Rows[i].Record, allowed);
+            if (planned.Cards.Finds(message))
+            {
+                safeguards.CardNumberFound(fetched.Call.Call.Contract.Contract, planned.Grant.Record.Name);
+                rows ??= [.. fetched.Rows.Take(kept)];
+                continue;
+            }
+
             rows?.Add(fetched.Rows[i]);
             messages[kept] = message;
             reserved.Subjects[kept] = reserved.Subjects[i];

@@ -48,8 +48,9 @@ public sealed class PlannedContract
 {
     private readonly FrozenDictionary<ServiceMethod, ImmutableArray<PlannedGrant>> _byMethod;
 
-    internal PlannedContract(Contract contract, ImmutableArray<PlannedGrant> grants, Catalogue catalogue)
+    internal PlannedContract(Contract contract, ImmutableArray<PlannedGrant> grants, CallRate ownRate, Catalogue catalogue)
     {
+        OwnRate = ownRate;
         Contract = contract;
         All = grants;
         _byMethod = catalogue.Methods.Values
@@ -63,6 +64,9 @@ public sealed class PlannedContract
 
     /// <summary>Its grants.</summary>
     public ImmutableArray<PlannedGrant> All { get; }
+
+    /// <summary>Calls a second about the contract itself, which no grant limits.</summary>
+    internal CallRate OwnRate { get; }
 
     /// <summary>The grants that name this method, each for another purpose; empty where none does.</summary>
     public ImmutableArray<PlannedGrant> Grants(ServiceMethod method) => _byMethod.GetValueOrDefault(method, []);

@@ -7,12 +7,13 @@ namespace Gateway.Core.Exchange;
 /// <summary>A grant made ready to run. All but the counters is immutable; those are kept across reloads.</summary>
 public sealed class PlannedGrant
 {
-    internal PlannedGrant(Grant grant, IGrantReader reader, Projector projector, Scopes scopes, GrantCounters counters)
+    internal PlannedGrant(Grant grant, IGrantReader reader, Projector projector, Scopes scopes, CardNumberScan cards, GrantCounters counters)
     {
         Grant = grant;
         Reader = reader;
         Projector = projector;
         Scopes = scopes;
+        Cards = cards;
         Counters = counters;
     }
 
@@ -27,6 +28,9 @@ public sealed class PlannedGrant
 
     /// <summary>What it may release, by read mask.</summary>
     internal Scopes Scopes { get; }
+
+    /// <summary>Finds card numbers where none may be.</summary>
+    internal CardNumberScan Cards { get; }
 
     /// <summary>What it has used.</summary>
     internal GrantCounters Counters { get; }

@@ -12,13 +12,19 @@ namespace Gateway.Core.Exchange;
 /// </summary>
 public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, PseudonymKey> partnerKey)
 {
+    /// <summary>Calls a second that a partner may make about its own contract.</summary>
+    public const int OwnContractRate = 20;
+
+    private readonly ConcurrentDictionary<string, CallRate> _ownRates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Partner, string Purpose, string Record), GrantCounters> _counters = new();
 
     /// <summary>Prepares every grant.</summary>
     /// <exception cref="SourceException">The source lacks what a grant needs; tells everything at once.</exception>
     public Plan Prepare(Snapshot snapshot) => new(
         snapshot,
-        snapshot.Contracts.Select(c => new PlannedContract(c, [.. c.Grants.Select(g => Prepare(snapshot, g))], catalogue)).ToArray());
+        snapshot.Contracts.Select(c => new PlannedContract(c, [.. c.Grants.Select(g => Prepare(snapshot, g))], OwnRate(c.Partner.Id), catalogue)).ToArray());
+
+    private CallRate OwnRate(string partner) => _ownRates.GetOrAdd(partner, static _ => new CallRate(OwnContractRate));
 
     /// <summary>Whom a grant reached today; for rebuilding from the log at start, and for telling.</summary>
     public SubjectQuota Subjects(string partner, string purpose, string record) => Counters((partner, purpose, record)).Subjects;
@@ -28,6 +34,7 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
         source.Prepare(grant),
         Projector.Compile(grant, partnerKey(grant.Partner)),
         new Scopes(snapshot.Revision, grant),
+        CardNumberScan.Compile(grant),
         Limit(grant));
 
     private GrantCounters Counters((string, string, string) key) =>

@@ -21,6 +21,9 @@ internal static class DemoShop
 
     private const int Seed = 20101217;
 
+    // Marks the file: schema.sql sets it.
+    private const long ApplicationId = 0x47574453;
+
     /// <summary>An order of which northgate-warehouse has an open shipment, harbour-carrier a parcel and cedar-payments a charge.</summary>
     public static SampleOrder SampleOrder { get; } = new($"A-{FirstOrder}", ShopWriter.PaymentId(FirstOrder), ShopWriter.ParcelId(FirstOrder));
 
@@ -66,6 +69,22 @@ internal static class DemoShop
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = true }.ToString());
         connection.Open();
         return connection;
+    }
+
+    /// <summary>True when the connection string names a database that <see cref="Ensure"/> made, wherever it was moved.</summary>
+    public static bool Is(string connectionString)
+    {
+        var path = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA application_id";
+        return (long)command.ExecuteScalar()! == ApplicationId;
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -1,6 +1,8 @@
 -- The demo shop's own tables. They know nothing of the gateway; views.sql is all that it adds.
 -- Times are UTC texts, YYYY-MM-DDTHH:MM:SS.fffZ; amounts are minor units of the currency.
 
+PRAGMA application_id = 0x47574453; -- "GWDS": a demo shop, which is served on loopback only
+
 CREATE TABLE customers (
   customer_id TEXT PRIMARY KEY,
   name        TEXT NOT NULL,

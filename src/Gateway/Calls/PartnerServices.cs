@@ -1,0 +1,15 @@
+using Gateway.Core.Annotations;
+using Gateway.Protos.Contract.V1;
+using Gateway.Protos.Fulfilment.V1;
+using Gateway.Protos.Payment.V1;
+using Gateway.Protos.Shipping.V1;
+
+namespace Gateway.Calls;
+
+/// <summary>The services that partners are offered. To add one: its proto here, its class in <see cref="PartnerPipeline"/>.</summary>
+internal static class PartnerServices
+{
+    /// <summary>Their labels, read once.</summary>
+    public static Catalogue Catalogue { get; } = Catalogue.Compile(
+        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor);
+}

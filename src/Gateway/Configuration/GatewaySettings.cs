@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace Gateway.Configuration;
+
+/// <summary><see cref="GatewayOptions"/> checked: what the gateway starts from. Immutable.</summary>
+internal sealed record GatewaySettings
+{
+    public required DataFolder Data { get; init; }
+
+    public required DirectoryInfo Contracts { get; init; }
+
+    public required DirectoryInfo Certificates { get; init; }
+
+    /// <summary>Connection string of the shop's SQLite database.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The disclosure log's file.</summary>
+    public required string Log { get; init; }
+
+    public required IPEndPoint Partners { get; init; }
+
+    public required IPEndPoint Staff { get; init; }
+
+    public required IPEndPoint Local { get; init; }
+
+    /// <summary>True when every listener is on loopback: the only place where development certificates and the demo shop are served.</summary>
+    public bool IsLoopbackOnly => IPAddress.IsLoopback(Partners.Address) && IPAddress.IsLoopback(Staff.Address);
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Gateway.Core.Contracts;
+
+namespace Gateway.Configuration;
+
+/// <summary>Reads the section <c>Gateway</c> strictly: an unknown key, a missing one and a wrong value are errors, all told at once.</summary>
+internal static class SettingsReader
+{
+    // Every key there is. A misspelt setting must not silently become a default.
+    private static readonly string[] s_keys =
+    [
+        "Data", "Contracts", "Certificates",
+        "Source", "Source:Provider", "Source:ConnectionString",
+        "Log", "Log:Provider", "Log:ConnectionString",
+        "Listeners", "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
+    ];
+
+    /// <exception cref="InvalidSettingsException">Something is missing, unknown or wrong.</exception>
+    public static GatewaySettings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(GatewayOptions.Section);
+        var errors = new List<string>();
+        foreach (var key in Keys(section, ""))
+        {
+            if (!s_keys.Contains(key, StringComparer.OrdinalIgnoreCase))
+            {
+                errors.Add($"{Variable(key)}: is no setting of the gateway; {Suggestion.Or(Variable(key), s_keys.Select(Variable), "remove it")}");
+            }
+        }
+
+        var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
+        var data = Required(options.Data, "Data", "a folder for what the gateway keeps", errors);
+        var contracts = Folder(options.Contracts, "Contracts", "the folder of policy.yaml, staff.yaml and the contracts", errors);
+        var certificates = Folder(options.Certificates, "Certificates", "the folder of server.pem, server.key and the authorities", errors);
+        Provider(options.Source.Provider, "Source", errors);
+        Provider(options.Log.Provider ?? "sqlite", "Log", errors);
+        var source = Required(options.Source.ConnectionString, "Source:ConnectionString", "where the shop's views are, e.g. Data Source=/srv/shop.db", errors);
+        var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
+        var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
+        var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
+        if (local is not null && !IPAddress.IsLoopback(local.Address))
+        {
+            errors.Add($"{Variable("Listeners:Local")}: must be a loopback address; it has no authentication");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new InvalidSettingsException(errors);
+        }
+
+        var folder = new DataFolder(Path.GetFullPath(data!));
+        return new GatewaySettings
+        {
+            Data = folder,
+            Contracts = contracts!,
+            Certificates = certificates!,
+            Source = source!,
+            Log = LogFile(options.Log.ConnectionString) ?? folder.Log,
+            Partners = partners!,
+            Staff = staff!,
+            Local = local!,
+        };
+    }
+
+    private static IEnumerable<string> Keys(IConfigurationSection section, string prefix) =>
+        section.GetChildren().SelectMany(child => Keys(child, prefix + child.Key + ":").Prepend(prefix + child.Key));
+
+    private static string? Required(string? value, string key, string what, List<string> errors)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            errors.Add($"{Variable(key)}: is not set; name {what}");
+            return null;
+        }
+
+        return value;
+    }
+
+    private static DirectoryInfo? Folder(string? value, string key, string what, List<string> errors)
+    {
+        if (Required(value, key, what, errors) is not { } path)
+        {
+            return null;
+        }
+
+        if (!Directory.Exists(path))
+        {
+            errors.Add($"{Variable(key)}: there is no folder {Path.GetFullPath(path)}");
+        }
+
+        return new DirectoryInfo(Path.GetFullPath(path));
+    }
+
+    private static void Provider(string? value, string key, List<string> errors)
+    {
+        switch (value)
+        {
+            case "sqlite":
+                break;
+            case "postgres":
+                errors.Add($"{Variable(key + ":Provider")}: postgres is not built yet; use sqlite");
+                break;
+            default:
+                errors.Add($"{Variable(key + ":Provider")}: is '{value}'; write sqlite");
+                break;
+        }
+    }
+
+    private static IPEndPoint? Endpoint(string value, string key, List<string> errors)
+    {
+        if (IPEndPoint.TryParse(value, out var endpoint) && value.Contains(':', StringComparison.Ordinal))
+        {
+            return endpoint;
+        }
+
+        errors.Add($"{Variable(key)}: '{value}' is not address:port; write e.g. 127.0.0.1:8443");
+        return null;
+    }
+
+    private static string? LogFile(string? connectionString) =>
+        connectionString is null ? null : new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(connectionString).DataSource;
+
+    private static string Variable(string key) => $"{GatewayOptions.Section}__{key.Replace(":", "__", StringComparison.Ordinal)}";
+}

@@ -1,0 +1,56 @@
+using Gateway.Commands;
+using Gateway.Core.Annotations;
+using Gateway.Core.Log;
+using Gateway.Core.Sources;
+using Gateway.Listeners;
+using Gateway.Stores;
+using Gateway.Stores.Sqlite.Log;
+
+namespace Gateway.Hosting;
+
+/// <summary>Starts a host and keeps it up. Translates what can go wrong at start into what the operator can do.</summary>
+internal static class GatewayRun
+{
+    /// <summary>Starts; nothing is answered before everything is ready.</summary>
+    /// <exception cref="CommandFailure">Something is missing or broken.</exception>
+    public static async Task StartAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is SourceException or StoreException or AnnotationException or InvalidCertificatesException)
+        {
+            throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}");
+        }
+        catch (LogUnavailableException e)
+        {
+            throw new CommandFailure(ExitCode.Unexpected, $"the gateway did not start, because its start could not be recorded: {e.Message}");
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}", "name other addresses in Gateway__Listeners__Partners, …__Staff and …__Local");
+        }
+    }
+
+    /// <summary>Starts, then waits for Ctrl+C, SIGTERM, or a log that can take no more.</summary>
+    public static async Task<int> UntilStoppedAsync(IHost host, CancellationToken cancellationToken)
+    {
+        await StartAsync(host, cancellationToken);
+        var log = host.Services.GetRequiredService<SqliteDisclosureLog>();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Broken);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped, or broken: either way the connections end in order.
+        }
+
+        await host.StopAsync(CancellationToken.None);
+        return log.Broken.IsCancellationRequested
+            ? throw new CommandFailure(ExitCode.Unexpected, $"the disclosure log is broken: {log.Trouble}", "see to the disk, then start again: the log is recovered at start")
+            : ExitCode.Ok;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace Gateway.Hosting;
+
+/// <summary>The local listener's request pipeline: <c>/healthz</c> (the process answers), <c>/readyz</c> (it can serve), <c>/metrics</c>.</summary>
+internal static class LocalPipeline
+{
+    public static RequestDelegate Build(IServiceProvider services)
+    {
+        var app = new ApplicationBuilder(services);
+        app.UseRouting();
+        app.UseEndpoints(endpoints =>
+        {
+            endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Telemetry.HealthResponse.WriteAsync });
+            endpoints.MapGatewayMetrics();
+        });
+        return app.Build();
+    }
+}

@@ -1,0 +1,21 @@
+using Gateway.Services;
+
+namespace Gateway.Hosting;
+
+/// <summary>The staff listener's request pipeline: authentication by certificate, roles, the staff services.</summary>
+internal static class StaffPipeline
+{
+    public static RequestDelegate Build(IServiceProvider services)
+    {
+        var app = new ApplicationBuilder(services);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseEndpoints(endpoints =>
+        {
+            endpoints.MapGrpcService<DisclosureLogService>();
+            endpoints.MapGrpcService<TraceService>();
+        });
+        return app.Build();
+    }
+}

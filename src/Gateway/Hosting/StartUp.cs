@@ -1,0 +1,49 @@
+using Gateway.Contracts;
+using Gateway.Core.Exchange;
+using Gateway.Core.Log;
+using Gateway.Protos.Log.V1;
+
+namespace Gateway.Hosting;
+
+/// <summary>What must be true before the first connection is accepted. A failure here ends the start.</summary>
+internal sealed class StartUp(
+    LoadedContracts loaded,
+    ContractChangeRecorder contracts,
+    Planner planner,
+    PlanHolder plans,
+    ILogReader log,
+    AdministrationLog administration,
+    TimeProvider clock) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await contracts.RecordStartAsync(loaded, cancellationToken); // first: no call may run under a revision that is not recorded
+        await RebuildQuotasAsync(cancellationToken);                 // a restart must not give a partner a second day
+        await administration.RecordAsync(new Entry.Types.Administration
+        {
+            Actor = "gateway",
+            Action = "start",
+            ToRevision = plans.Current.Snapshot.Revision,
+        });
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task RebuildQuotasAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var day = DateOnly.FromDateTime(now.UtcDateTime);
+        await foreach (var disclosure in new LogReplay(log).DisclosuresSinceAsync(new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero), cancellationToken))
+        {
+            planner.Subjects(disclosure.Partner, disclosure.Purpose, disclosure.Record).TryReserve(day, disclosure.Subjects.AsSpan(), limit: null);
+        }
+    }
+}
