@@ -104,7 +104,8 @@ internal sealed class SourceConnection : IDisposable
 
     /// <summary>
     /// True when the file this connection has open is no longer the one at its path: deleted, or replaced by another. Looked at ten
-    /// times a second at most; without it a deleted database would be served for as long as the connection lives.
+    /// times a second at most; without it a deleted database would be served for as long as the connection lives. Where SQLite cannot
+    /// tell, the file counts as moved and is opened again.
     /// </summary>
     public bool HasMoved()
     {
@@ -115,7 +116,7 @@ internal sealed class SourceConnection : IDisposable
 
         _checked = _clock.GetTimestamp();
         var moved = 0;
-        return FileControl(Handle.DangerousGetHandle(), 0, FileHasMoved, ref moved) == raw.SQLITE_OK && moved != 0;
+        return FileControl(Handle.DangerousGetHandle(), 0, FileHasMoved, ref moved) != raw.SQLITE_OK || moved != 0;
     }
 
     /// <summary>The exception for a failed call. SQLite's text is passed on only where it names schema objects, never data.</summary>

@@ -37,6 +37,7 @@ internal static class DemoShop
 
         // Made under another name, so that a shop half made is never found.
         var making = path + ".new";
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.Delete(making);
         var now = clock.GetUtcNow();
         using (var connection = Open(making))
