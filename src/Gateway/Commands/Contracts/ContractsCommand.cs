@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Gateway.Commands.Contracts;
+
+/// <summary><c>gateway contracts</c>.</summary>
+internal static class ContractsCommand
+{
+    public static Command Create() => new(
+        "contracts", "Check, read and compare policy and contracts. Example: gateway contracts check .gateway/contracts")
+    {
+        CheckCommand.Create(),
+        ShowCommand.Create(),
+        DiffCommand.Create(),
+    };
+}
