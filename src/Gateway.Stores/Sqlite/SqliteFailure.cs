@@ -26,6 +26,7 @@ internal static class SqliteFailure
         {
             raw.SQLITE_FULL => "the disk is full; free space",
             raw.SQLITE_READONLY => "the file or its folder is read-only",
+            raw.SQLITE_CANTOPEN => "the file cannot be opened: it is missing, or its folder is read-only",
             raw.SQLITE_IOERR => $"the disk failed (SQLite {e.SqliteExtendedErrorCode})",
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => "the file is damaged; restore it from a backup",
             raw.SQLITE_CONSTRAINT => "another process has written to the file",

@@ -16,6 +16,7 @@ internal sealed class DisclosureLogService(
     SqliteLogIndex index,
     DisclosureLogFilters filters,
     AdministrationLog administration,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock) : Protos.Admin.V1.DisclosureLogService.DisclosureLogServiceBase
 {
     private const int DefaultPage = 50;
@@ -54,8 +55,10 @@ internal sealed class DisclosureLogService(
     public override async Task TailEntries(
         TailEntriesRequest request, IServerStreamWriter<TailEntriesResponse> responseStream, ServerCallContext context)
     {
-        var cancellation = context.CancellationToken;
         var filter = await BeginAsync("log.tail", request.Filter, context);
+        // A tail has no end of its own; without this it would hold up the host's.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var cancellation = ends.Token;
         var next = await log.GetHeadAsync(cancellation);
         if (filter is not null && request.Last > 0)
         {

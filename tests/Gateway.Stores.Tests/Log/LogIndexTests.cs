@@ -5,7 +5,6 @@ using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
 using Gateway.Stores.Sqlite.Log.Index;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,18 +13,11 @@ namespace Gateway.Stores.Tests.Log;
 public sealed class LogIndexTests : IDisposable
 {
     private static readonly DateTimeOffset s_start = new(2026, 3, 1, 23, 0, 0, TimeSpan.Zero);
-    private static readonly string[] s_partners = ["northgate-warehouse", "southgate-warehouse", "cedar-payments"];
-    private static readonly Scope[] s_scopes =
-    [
-        new() { Record = "gateway.fulfilment.v1.Shipment", Released = { "order_id", "address.street", "address.country" } },
-        new() { Record = "gateway.payment.v1.Charge", Released = { "payment_id" }, Transformed = { new Scope.Types.Transformed { Path = "email" } } },
-    ];
-
     private readonly TemporaryFolder _folder = new();
     private readonly List<IDisposable> _open = [];
     private readonly SqliteDisclosureLog _log;
     private readonly SqliteLogReader _reader;
-    private readonly Random _random = new(20260301);
+    private readonly SampleEntries _sample = new(s_start);
 
     public LogIndexTests()
     {
@@ -46,7 +38,7 @@ public sealed class LogIndexTests : IDisposable
     [Fact]
     public async Task Query_AnyFilter_GivesExactlyWhatMatchesNewestFirst()
     {
-        await AppendAsync(400);
+        await _sample.AppendAsync(_log, 400);
         var index = Open("index.db");
         await index.CatchUpAsync(Cancellation);
         var entries = (await _reader.ReadAsync(0, 1000, Cancellation)).Select(l => (l.Index, Entry: Entry.Parser.ParseFrom(l.Bytes))).ToList();
@@ -79,7 +71,7 @@ public sealed class LogIndexTests : IDisposable
 
         foreach (var filter in filters)
         {
-            var expected = entries.Where(e => filter.Matches(e.Entry, s_scopes.FirstOrDefault(s => e.Entry.Scope == HashOf(s))))
+            var expected = entries.Where(e => filter.Matches(e.Entry, SampleEntries.Scopes.FirstOrDefault(s => e.Entry.Scope == SampleEntries.HashOf(s))))
                 .Select(e => e.Index).Reverse().ToList();
             expected.Count.ShouldBeGreaterThan(filter.Field == "addr" ? -1 : 0, filter.ToString());
 
@@ -93,7 +85,7 @@ public sealed class LogIndexTests : IDisposable
         var steps = Open("steps.db");
         for (var i = 0; i < 10; i++)
         {
-            await AppendAsync(20);
+            await _sample.AppendAsync(_log, 20);
             await steps.CatchUpAsync(Cancellation);
         }
 
@@ -105,7 +97,7 @@ public sealed class LogIndexTests : IDisposable
     [Fact]
     public async Task Index_Damaged_IsFilledAnew()
     {
-        await AppendAsync(10);
+        await _sample.AppendAsync(_log, 10);
         await File.WriteAllTextAsync(_folder["index.db"], new string('x', 10_000), Cancellation);
 
         var index = Open("index.db");
@@ -117,12 +109,12 @@ public sealed class LogIndexTests : IDisposable
     [Fact]
     public async Task Index_OfAnotherLog_IsFilledAnew()
     {
-        await AppendAsync(10);
+        await _sample.AppendAsync(_log, 10);
         await Open("index.db").CatchUpAsync(Cancellation);
         _open.ForEach(i => i.Dispose());
         _open.Clear();
         using var other = SqliteDisclosureLog.Open(_folder["other.db"], new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
-        await AppendAsync(3, other);
+        await _sample.AppendAsync(other, 3);
         using var reader = SqliteLogReader.Open(_folder["other.db"]);
 
         using var index = SqliteLogIndex.Open(_folder["index.db"], reader);
@@ -138,9 +130,9 @@ public sealed class LogIndexTests : IDisposable
         var index = Open("index.db");
         var record = new Pseudonym(RandomNumberGenerator.GetBytes(16));
         (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeFalse();
-        var entry = Disclosure(s_start, "cedar-payments", [record]);
+        var entry = _sample.Disclosure(s_start, "cedar-payments", [record]);
 
-        await _log.AppendAsync(entry.ToByteArray(), Stored(s_scopes[1]));
+        await _log.AppendAsync(entry.ToByteArray(), SampleEntries.Stored(SampleEntries.Scopes[1]));
 
         (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeTrue();
         (await index.WasDisclosedAsync("harbour-carrier", record, Cancellation)).ShouldBeFalse();
@@ -151,9 +143,9 @@ public sealed class LogIndexTests : IDisposable
     {
         var index = Open("index.db");
         var record = new Pseudonym(RandomNumberGenerator.GetBytes(16));
-        var entry = Disclosure(s_start, "cedar-payments", []);
-        entry.Tombstones = Join([record]);
-        await _log.AppendAsync(entry.ToByteArray(), Stored(s_scopes[1]));
+        var entry = _sample.Disclosure(s_start, "cedar-payments", []);
+        entry.Tombstones = SampleEntries.Join([record]);
+        await _log.AppendAsync(entry.ToByteArray(), SampleEntries.Stored(SampleEntries.Scopes[1]));
 
         (await index.WasDisclosedAsync("cedar-payments", record, Cancellation)).ShouldBeFalse();
     }
@@ -161,7 +153,7 @@ public sealed class LogIndexTests : IDisposable
     [Fact]
     public async Task Replay_SinceMidnight_GivesTheDaysDisclosuresOnly()
     {
-        await AppendAsync(3000, step: TimeSpan.FromSeconds(3));
+        await _sample.AppendAsync(_log, 3000, TimeSpan.FromSeconds(3));
         var midnight = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
         var expected = (await _reader.ReadAsync(0, 5000, Cancellation)).Select(l => Entry.Parser.ParseFrom(l.Bytes))
             .Where(e => e.Kind == Kind.Disclosure && e.Time.ToDateTimeOffset() >= midnight && !e.Subjects.IsEmpty)
@@ -179,7 +171,7 @@ public sealed class LogIndexTests : IDisposable
     {
         var index = Open("index.db");
         var indexer = new LogIndexer(index, _reader, TimeProvider.System, NullLogger<LogIndexer>.Instance);
-        await AppendAsync(5);
+        await _sample.AppendAsync(_log, 5);
         (await indexer.LagAsync(Cancellation)).Entries.ShouldBe(5);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = indexer.RunAsync(stop.Token);
@@ -214,75 +206,6 @@ public sealed class LogIndexTests : IDisposable
             }
         }
     }
-
-    private async Task AppendAsync(int count, SqliteDisclosureLog? log = null, TimeSpan? step = null)
-    {
-        var from = (log ?? _log).Head;
-        for (var i = 0; i < count; i++)
-        {
-            var time = s_start + ((step ?? TimeSpan.FromMinutes(1)) * (from + i));
-            var scope = s_scopes[_random.Next(2)];
-            var entry = _random.Next(5) switch
-            {
-                0 => Refusal(time),
-                1 => Administration(time),
-                _ => Disclosure(time, s_partners[_random.Next(3)], [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Known(_random.Next(50)))]),
-            };
-            if (entry.Kind == Kind.Disclosure)
-            {
-                entry.Scope = HashOf(scope);
-                entry.Purpose = scope.Equals(s_scopes[1]) ? "essential.service.payment_processing" : "essential.service.fulfillment.warehousing";
-                entry.Method = scope.Equals(s_scopes[1]) ? "gateway.payment.v1.PaymentService/GetCharge" : "gateway.fulfilment.v1.FulfilmentService/GetShipment";
-            }
-
-            await (log ?? _log).AppendAsync(entry.ToByteArray(), entry.Kind == Kind.Disclosure ? Stored(scope) : null);
-        }
-    }
-
-    private Entry Refusal(DateTimeOffset time)
-    {
-        var entry = Disclosure(time, s_partners[_random.Next(3)], []);
-        entry.Kind = Kind.Refusal;
-        entry.Outcome = Outcome.Refused;
-        entry.Refusal = _random.Next(2) == 0 ? "RATE_EXCEEDED" : "METHOD_NOT_GRANTED";
-        entry.Tombstones = ByteString.Empty;
-        entry.Scope = ByteString.Empty;
-        return entry;
-    }
-
-    private static Entry Administration(DateTimeOffset time) => new()
-    {
-        Receipt = Id(time),
-        Time = Timestamp.FromDateTimeOffset(time),
-        Kind = Kind.Administration,
-        Administration = new Entry.Types.Administration { Actor = "operator", Action = "partner.suspend", Target = "northgate-warehouse" },
-    };
-
-    private Entry Disclosure(DateTimeOffset time, string partner, Pseudonym[] records) => new()
-    {
-        Receipt = Id(time),
-        Time = Timestamp.FromDateTimeOffset(time),
-        Kind = Kind.Disclosure,
-        Caller = new Entry.Types.Caller { Partner = partner, Spki = ByteString.CopyFrom(SHA256.HashData(Encoding.ASCII.GetBytes(partner))) },
-        Scope = HashOf(s_scopes[1]),
-        Records = Join(records),
-        Subjects = Join(records),
-        Tombstones = _random.Next(10) == 0 ? Join([Known(_random.Next(50))]) : ByteString.Empty,
-        Outcome = Outcome.Released,
-        Trace = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
-        Link = _random.Next(3) == 0 ? ByteString.CopyFrom(RandomNumberGenerator.GetBytes(24)) : ByteString.Empty,
-    };
-
-    private static Pseudonym Known(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
-
-    private static ByteString Id(DateTimeOffset time) => ByteString.CopyFrom(ReceiptId.New(time).Value.ToByteArray(bigEndian: true));
-
-    private static ByteString HashOf(Scope scope) => ByteString.CopyFrom(SHA256.HashData(scope.ToByteArray()));
-
-    private static StoredScope Stored(Scope scope) => new(HashOf(scope).ToByteArray(), scope.ToByteArray());
-
-    private static ByteString Join(Pseudonym[] pseudonyms) =>
-        ByteString.CopyFrom([.. pseudonyms.SelectMany(p => Convert.FromHexString(p.ToString()))]);
 
     private string Dump(string file)
     {

@@ -87,6 +87,30 @@ public sealed class SqliteDisclosureLogTests : DisclosureLogSpecification, IDisp
     }
 
     [Fact]
+    public async Task Append_Completed_GoesOnOffTheWriterThread()
+    {
+        using var log = Open(_folder["log.db"]);
+        var threads = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await log.AppendAsync("leaf"u8.ToArray(), scope: null);
+            return Thread.CurrentThread.Name;
+        }));
+
+        threads.ShouldAllBe(name => name != "disclosure log");
+    }
+
+    [Fact]
+    public async Task Append_ReusedPromises_EachIsKeptOnce()
+    {
+        using var log = Open(_folder["log.db"]);
+        for (var round = 0; round < 20; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => log.AppendAsync("leaf"u8.ToArray(), scope: null).AsTask()));
+            log.Head.ShouldBe(32 * (round + 1));
+        }
+    }
+
+    [Fact]
     public async Task Append_AfterClosing_IsRefused()
     {
         var log = Open(_folder["log.db"]);

@@ -161,6 +161,18 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
         (await NextAsync(call)).ShouldBe(after.ToString());
     }
 
+    [Fact]
+    public async Task Tail_GatewayStops_Ends()
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        using var call = _analyst.TailEntries(new TailEntriesRequest { Last = 1 }, cancellationToken: Cancellation);
+        await NextAsync(call);
+
+        await _host.StopAsync();
+
+        await Should.ThrowAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+    }
+
     private static async Task<string> NextAsync(AsyncServerStreamingCall<TailEntriesResponse> call)
     {
         (await call.ResponseStream.MoveNext(Cancellation)).ShouldBeTrue();

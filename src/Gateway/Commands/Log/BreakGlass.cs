@@ -65,7 +65,7 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
         }
 
         var filter = await ResolveAsync(asked);
-        using var reader = SqliteLogReader.Open(_folder.Log);
+        using var reader = OpenReader();
         var entries = new LoggedEntries(reader);
         var before = filter is null ? 0 : await reader.GetHeadAsync(cancellationToken);
         while (before > 0 && limit > 0)
@@ -81,6 +81,19 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
             }
 
             before = from;
+        }
+    }
+
+    private SqliteLogReader OpenReader()
+    {
+        try
+        {
+            return SqliteLogReader.Open(_folder.Log);
+        }
+        catch (StoreException e)
+        {
+            throw new CommandFailure(
+                ExitCode.CheckFailed, e.Message, "copy log.db and log.db-wal together to a folder that can be written, and name that one");
         }
     }
 
