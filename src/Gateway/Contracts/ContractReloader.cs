@@ -81,6 +81,11 @@ internal sealed partial class ContractReloader(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var warning in initial.Warnings)
+        {
+            Log.Warned(logger, warning);
+        }
+
         using var watcher = Watch();
         try
         {

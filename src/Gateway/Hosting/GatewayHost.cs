@@ -58,7 +58,7 @@ internal static class GatewayHost
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);
                 services.AddSpanStore(new SpanStoreOptions(settings.Data.Spans));
-                services.AddHealthChecks();
+                services.AddHealthChecks().AddCheck<ContractHealth>("contracts");
                 more(services);
             })
             .ConfigureWebHost(web => web

@@ -1,3 +1,6 @@
+using Gateway.Contracts;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
 namespace Gateway.Tests.Contracts;
 
 public sealed class ContractReloaderTests
@@ -109,6 +112,23 @@ public sealed class ContractReloaderTests
         scene.Plans.Current.Snapshot.ShouldBeSameAs(scene.Loaded.Snapshot);
         scene.Reloader.Status.Errors.ShouldBe(["sharing_shipments has no column company"]);
         scene.Log.Acts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Health_BrokenChange_IsDegradedWithTheErrorsAndTheRevisionInForce()
+    {
+        using var scene = await ReloadScene.OpenAsync();
+        var health = new ContractHealth(scene.Reloader);
+        var stop = TestContext.Current.CancellationToken;
+        (await health.CheckHealthAsync(new HealthCheckContext(), stop)).Status.ShouldBe(HealthStatus.Healthy);
+        scene.Replace("northgate-warehouse.yaml", "window: 30d", "window: 30");
+
+        await scene.LookAsync();
+
+        var told = await health.CheckHealthAsync(new HealthCheckContext(), stop);
+        told.Status.ShouldBe(HealthStatus.Degraded);
+        told.Description!.ShouldStartWith($"revision {scene.Loaded.Snapshot.Revision} in force since 2026-06-01T00:00:00Z; ");
+        told.Description.ShouldContain("northgate-warehouse.yaml:35:13: ");
     }
 
     [Fact]

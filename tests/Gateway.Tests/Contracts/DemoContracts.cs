@@ -1,9 +1,6 @@
+using Gateway.Calls;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
-using Gateway.Protos.Contract.V1;
-using Gateway.Protos.Fulfilment.V1;
-using Gateway.Protos.Payment.V1;
-using Gateway.Protos.Shipping.V1;
 
 namespace Gateway.Tests.Contracts;
 
@@ -12,8 +9,7 @@ internal static class DemoContracts
 {
     private const string Prefix = "Demo/Contracts/";
 
-    public static Catalogue Catalogue { get; } = Catalogue.Compile(
-        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor);
+    public static Catalogue Catalogue => PartnerServices.Catalogue;
 
     public static IReadOnlyList<ContractFile> Files { get; } = Read();
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Calls;
 using Gateway.Core.Contracts;
 
 namespace Gateway.Commands.Contracts;
@@ -19,7 +20,7 @@ internal static class CheckCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var files = await source.ReadFolderAsync(parsed, parsed.GetValue(folder)?.FullName, cancellationToken);
-            var compiled = SnapshotCompiler.Compile(files, ContractSource.Catalogue, TimeProvider.System.GetUtcNow());
+            var compiled = SnapshotCompiler.Compile(files, PartnerServices.Catalogue, TimeProvider.System.GetUtcNow());
             var staff = files.FirstOrDefault(f => f.Name == ContractFile.Staff) is { } file ? StaffCompiler.Compile(file) : null;
             var errors = compiled.Errors.AddRange(staff?.Errors ?? []);
             Print(parsed.GetValue(format), errors, compiled.Warnings);

@@ -1,12 +1,8 @@
 using System.CommandLine;
+using Gateway.Calls;
 using Gateway.Configuration;
 using Gateway.Contracts;
-using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
-using Gateway.Protos.Contract.V1;
-using Gateway.Protos.Fulfilment.V1;
-using Gateway.Protos.Payment.V1;
-using Gateway.Protos.Shipping.V1;
 
 namespace Gateway.Commands.Contracts;
 
@@ -27,10 +23,6 @@ internal sealed class ContractSource
         Description = "The gateway's data folder, for revisions. Default: Gateway__Data, else .gateway.",
         DefaultValueFactory = _ => new DirectoryInfo(Environment.GetEnvironmentVariable("Gateway__Data") ?? ".gateway"),
     };
-
-    /// <summary>Records and methods that contracts can name.</summary>
-    public static Catalogue Catalogue { get; } = Catalogue.Compile(
-        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor);
 
     public void AddTo(Command command)
     {
@@ -80,7 +72,7 @@ internal sealed class ContractSource
     /// <summary>The snapshot of files that must be good.</summary>
     public static Snapshot Compile(IReadOnlyList<ContractFile> files, string name)
     {
-        var compiled = SnapshotCompiler.Compile(files, Catalogue, TimeProvider.System.GetUtcNow());
+        var compiled = SnapshotCompiler.Compile(files, PartnerServices.Catalogue, TimeProvider.System.GetUtcNow());
         return compiled.Snapshot ?? throw new CommandFailure(
             ExitCode.InvalidConfiguration, $"{name} has errors:\n" + string.Join('\n', compiled.Errors), "correct them first; `gateway contracts check` checks them");
     }
