@@ -6,12 +6,18 @@ namespace Gateway.Stores.Tests;
 
 internal static class Program
 {
-    /// <summary>Runs the tests, or the part of a child process that a test started: <c>child-append FILE</c>.</summary>
+    /// <summary>Runs the tests, or the part of a child process that a test started: <c>child-append FILE</c>, <c>child-disclose FOLDER</c>.</summary>
     public static async Task<int> Main(string[] args)
     {
         if (args is ["child-append", var path])
         {
             await AppendingChild.RunAsync(path);
+            return 0;
+        }
+
+        if (args is ["child-disclose", var folder])
+        {
+            await AppendingChild.DiscloseAsync(folder);
             return 0;
         }
 

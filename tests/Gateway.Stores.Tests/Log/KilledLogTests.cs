@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Stores.Tests.Log;
 
@@ -14,7 +16,7 @@ public sealed class KilledLogTests
         var acknowledged = new HashSet<string>(StringComparer.Ordinal);
         for (var round = 1; round <= 3; round++)
         {
-            acknowledged.UnionWith(await RunAndKillAsync(folder["log.db"], leaves: 500 * round));
+            acknowledged.UnionWith(await RunAndKillAsync("child-append", folder["log.db"], leaves: 500 * round));
             using var reader = SqliteLogReader.Open(folder["log.db"]);
 
             var leaves = await reader.ReadAsync(0, int.MaxValue, TestContext.Current.CancellationToken);
@@ -25,10 +27,29 @@ public sealed class KilledLogTests
         }
     }
 
-    private static async Task<IReadOnlyList<string>> RunAndKillAsync(string path, int leaves)
+    [Fact]
+    public async Task Disclose_ProcessKilledUnderLoad_EveryPseudonymInTheLogHasItsKey()
+    {
+        using var folder = new TemporaryFolder();
+        await RunAndKillAsync("child-disclose", folder[""], leaves: 1000);
+        var master = MasterKeyFile.OpenOrCreate(folder["master.key"], folder["subjects.db"]);
+        using var keys = SqliteSubjectKeys.Open(
+            folder["subjects.db"], master, new SubjectKeyOptions(), NullLogger<SqliteSubjectKeys>.Instance);
+        using var reader = SqliteLogReader.Open(folder["log.db"]);
+
+        var leaves = await reader.ReadAsync(0, int.MaxValue, TestContext.Current.CancellationToken);
+
+        leaves.Count.ShouldBeGreaterThanOrEqualTo(1000);
+        foreach (var parts in leaves.Select(l => Encoding.ASCII.GetString(l.Bytes).Split(' ')))
+        {
+            (await keys.FindAsync(parts[0])).ShouldNotBeNull().Pseudonym.ToString().ShouldBe(parts[1]);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> RunAndKillAsync(string role, string path, int leaves)
     {
         var self = Path.ChangeExtension(typeof(KilledLogTests).Assembly.Location, extension: null);
-        using var child = Process.Start(new ProcessStartInfo(self, ["child-append", path])
+        using var child = Process.Start(new ProcessStartInfo(self, [role, path])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
