@@ -10,6 +10,19 @@ public interface ISubjectKeys
     /// <exception cref="LogUnavailableException">The key store cannot answer.</exception>
     ValueTask<SubjectKey> GetOrAddAsync(string subjectId);
 
+    /// <summary>The keys of several subjects, in their order. A store that syncs makes the missing ones in one commit, not one after another.</summary>
+    /// <exception cref="LogUnavailableException">The key store cannot answer.</exception>
+    async ValueTask<SubjectKey[]> GetOrAddAsync(IReadOnlyList<string> subjectIds)
+    {
+        var keys = new SubjectKey[subjectIds.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = await GetOrAddAsync(subjectIds[i]);
+        }
+
+        return keys;
+    }
+
     /// <summary>The subject's key, or null where there is none.</summary>
     /// <exception cref="LogUnavailableException">The key store cannot answer.</exception>
     ValueTask<SubjectKey?> FindAsync(string subjectId);

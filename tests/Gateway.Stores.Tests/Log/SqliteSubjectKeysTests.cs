@@ -42,6 +42,20 @@ public sealed class SqliteSubjectKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task GetOrAdd_Several_GivesEachItsKeyInOrder()
+    {
+        using var keys = Open(_master);
+        var known = (await keys.GetOrAddAsync("customer-3")).Pseudonym;
+
+        var several = await keys.GetOrAddAsync(["customer-1", "customer-2", "customer-3", "customer-1"]);
+
+        several[2].Pseudonym.ShouldBe(known);
+        several[0].Pseudonym.ShouldBe(several[3].Pseudonym);
+        several[1].Pseudonym.ShouldBe((await keys.GetOrAddAsync("customer-2")).Pseudonym);
+        several.Select(k => k.Pseudonym).Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Find_UnknownSubject_MakesNone()
     {
         using var keys = Open(_master);

@@ -45,6 +45,30 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
     public ValueTask<SubjectKey> GetOrAddAsync(string subjectId) =>
         _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult(key) : new ValueTask<SubjectKey>(AskAsync(subjectId, add: true)!);
 
+    public async ValueTask<SubjectKey[]> GetOrAddAsync(IReadOnlyList<string> subjectIds)
+    {
+        var keys = new SubjectKey[subjectIds.Count];
+        List<(int Index, Task<SubjectKey?> Key)>? asked = null;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (_cache.TryGet(subjectIds[i], out var key))
+            {
+                keys[i] = key;
+            }
+            else
+            {
+                (asked ??= []).Add((i, AskAsync(subjectIds[i], add: true)));
+            }
+        }
+
+        foreach (var (index, key) in asked ?? [])
+        {
+            keys[index] = (await key)!;
+        }
+
+        return keys;
+    }
+
     public ValueTask<SubjectKey?> FindAsync(string subjectId) =>
         _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult<SubjectKey?>(key) : new ValueTask<SubjectKey?>(AskAsync(subjectId, add: false));
 
