@@ -4,6 +4,7 @@ using Gateway.Commands.Call;
 using Gateway.Commands.Certs;
 using Gateway.Commands.Partner;
 using Gateway.Commands.Contracts;
+using Gateway.Commands.Demo;
 using Gateway.Commands.Health;
 using Gateway.Commands.Keys;
 using Gateway.Commands.Log;
@@ -12,6 +13,7 @@ using Gateway.Commands.Trace;
 
 var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
 // One line a verb, in the order a newcomer needs them.
+root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(CallCommand.Create());
 root.Subcommands.Add(CertsCommand.Create());

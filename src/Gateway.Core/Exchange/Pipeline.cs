@@ -88,12 +88,14 @@ public sealed partial class Pipeline
                 return await RefuseAsync(open, refusal);
             }
 
+            IMessage response;
             using (open.Trace.Step(Steps.Respond))
             {
-                var response = Responder.Respond(reply, method.Response);
-                open.Trace.End(reply.Minimised.Messages.Count);
-                return Outcome<IMessage>.Of(response);
+                response = Responder.Respond(reply, method.Response);
             }
+
+            open.Trace.End(reply.Minimised.Messages.Count);
+            return Outcome<IMessage>.Of(response);
         }
         catch (Exception e)
         {

@@ -3,8 +3,6 @@ using Gateway.Configuration;
 using Gateway.Demo;
 using Gateway.Hosting;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,9 +21,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         _host = host;
         _ownsFolder = ownsFolder;
         Settings = settings;
-        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
-            .Select(a => new Uri(a)).ToArray();
-        (Partners, Staff, Local) = (addresses[0].Port, addresses[1].Port, addresses[2].Port);
+        (Partners, Staff, Local) = ListenerPorts.Of(host);
     }
 
     public GatewaySettings Settings { get; }
