@@ -6,6 +6,7 @@ using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Core.Sources;
 using Gateway.Listeners;
+using Gateway.Services;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
 using Gateway.Stores.Sqlite.Log.Index;
@@ -118,6 +119,9 @@ internal static class GatewayHost
         services.AddSingleton<LogIndexer>();
         services.AddHostedService<IndexFollower>();
         services.AddSingleton<IRecordSource>(p => new SqliteRecordSource(settings.Source, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISubjectLookup>(new SqliteSubjectLookup(settings.Source));
+        services.AddSingleton<DisclosureLogFilters>();
+        services.AddSingleton<PartnerReports>();
         services.AddSingleton<Recorder>();
         services.AddSingleton<AdministrationLog>();
     }

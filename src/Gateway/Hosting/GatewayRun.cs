@@ -9,7 +9,7 @@ using Gateway.Stores.Sqlite.Log;
 namespace Gateway.Hosting;
 
 /// <summary>Starts a host and keeps it up. Translates what can go wrong at start into what the operator can do.</summary>
-internal static class GatewayRun
+internal static partial class GatewayRun
 {
     /// <summary>Starts; nothing is answered before everything is ready.</summary>
     /// <exception cref="CommandFailure">Something is missing or broken.</exception>
@@ -18,6 +18,8 @@ internal static class GatewayRun
         try
         {
             await host.StartAsync(cancellationToken);
+            var ports = ListenerPorts.Of(host);
+            Log.Serving(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayRun)), ports.Partners, ports.Staff, ports.Local);
         }
         catch (Exception e) when (e is SourceException or StoreException or AnnotationException or InvalidCertificatesException)
         {
@@ -52,5 +54,11 @@ internal static class GatewayRun
         return log.Broken.IsCancellationRequested
             ? throw new CommandFailure(ExitCode.Unexpected, $"the disclosure log is broken: {log.Trouble}", "see to the disk, then start again: the log is recovered at start")
             : ExitCode.Ok;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1700, LogLevel.Information, "Serving partners on port {Partners}, staff on {Staff}, health and metrics on {Local}", EventName = "Serving")]
+        public static partial void Serving(ILogger logger, int partners, int staff, int local);
     }
 }

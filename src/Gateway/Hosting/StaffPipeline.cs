@@ -13,6 +13,7 @@ internal static class StaffPipeline
         app.UseAuthorization();
         app.UseEndpoints(endpoints =>
         {
+            endpoints.MapGrpcService<AdminService>();
             endpoints.MapGrpcService<DisclosureLogService>();
             endpoints.MapGrpcService<TraceService>();
         });

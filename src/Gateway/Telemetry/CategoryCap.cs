@@ -11,7 +11,11 @@ internal static class CategoryCap
     [
         // Off altogether: while it is on, ASP.NET Core starts an activity and a log scope with the path of each request.
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None),
+        // Warns at each start that its keys are not encrypted at rest; the folder is ours alone, 0700.
+        ("Microsoft.AspNetCore.DataProtection", LogLevel.Error),
         ("Microsoft.AspNetCore", LogLevel.Warning),
+        // Tells paths of this machine; what listens where is told by a line of our own.
+        ("Microsoft.Hosting.Lifetime", LogLevel.Warning),
         ("Microsoft.Extensions.Http", LogLevel.Warning),
         ("System.Net.Http", LogLevel.Warning),
         ("Grpc", LogLevel.Warning),

@@ -10,7 +10,7 @@ public sealed class SqliteSubjectLookup(string connectionString) : ISubjectLooku
 {
     public async ValueTask<string?> FindSubjectAsync(RecordType record, string key, CancellationToken cancellationToken)
     {
-        var layout = new SourceLayout(record);
+        var layout = SourceLayout.Of(record);
         try
         {
             var settings = new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false };
@@ -18,7 +18,7 @@ public sealed class SqliteSubjectLookup(string connectionString) : ISubjectLooku
             await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Names come from our protos.
-            command.CommandText = $"SELECT [subject_id] FROM [sharing_{record.Source}] WHERE [{layout.Column(record.Key)}] = $key LIMIT 1";
+            command.CommandText = $"SELECT [subject_id] FROM [sharing_{record.Source}] WHERE [{layout.KeyColumn}] = $key LIMIT 1";
 #pragma warning restore CA2100
             command.Parameters.AddWithValue("$key", key);
             return await command.ExecuteScalarAsync(cancellationToken) as string;

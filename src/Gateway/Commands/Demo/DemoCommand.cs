@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Gateway.Configuration;
 using Gateway.Demo;
 using Gateway.Demo.Shop;
 using Gateway.Demo.Tour;

@@ -43,6 +43,7 @@ internal sealed class ShopHistory
         var order = Packed(number, 1, 3);
         return order with
         {
+            Customer = order.Customer with { Phone = order.Customer.Phone ?? "+44 20 7946 0123" },
             Warehouse = ShopOrders.North,
             DeliveryNote = order.DeliveryNote ?? "Leave with the neighbour at no. 4",
             GiftMessage = order.GiftMessage ?? "Happy birthday, Mum! All our love",

@@ -95,6 +95,6 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
     private static void Title(string text)
     {
         Output.Data("");
-        Output.Data(new Rule(Markup.Escape(text)).LeftJustified());
+        Output.Data(new Text($"── {text} ──\n", new Style(decoration: Decoration.Bold)));
     }
 }
