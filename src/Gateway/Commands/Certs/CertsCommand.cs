@@ -8,6 +8,8 @@ internal static class CertsCommand
     public static Command Create() => new("certs", "Make, issue, inspect and revoke certificates. Example: gateway certs dev --out certs-dev")
     {
         DevCommand.Create(),
+        IssueCommand.Create(),
+        InspectCommand.Create(),
         RevokeCommand.Create(),
         RefusalsCommand.Create(),
     };
