@@ -25,12 +25,10 @@ internal sealed class TestListeners : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _app;
-    private readonly TimeProvider _clock;
 
-    private TestListeners(WebApplication app, DirectoryInfo folder, TimeProvider clock, TestAuthority server, TestAuthority partners, TestAuthority staff)
+    private TestListeners(WebApplication app, DirectoryInfo folder, TestAuthority server, TestAuthority partners, TestAuthority staff)
     {
         _app = app;
-        _clock = clock;
         Folder = folder;
         Server = server;
         Partners = partners;
@@ -58,7 +56,7 @@ internal sealed class TestListeners : IAsyncDisposable
     public ConnectionRegistry Registry => _app.Services.GetRequiredService<ConnectionRegistry>();
 
     public static async Task<TestListeners> StartAsync(
-        TimeProvider? clock = null, ListenerLimits? limits = null, Action<IServiceCollection>? configure = null, RequestDelegate? application = null)
+        TimeProvider? clock = null, ListenerLimits? limits = null, Action<IServiceCollection>? configure = null, Action<WebApplication>? map = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-listeners-");
         var server = TestAuthority.Create("Server CA");
@@ -83,8 +81,9 @@ internal sealed class TestListeners : IAsyncDisposable
             kestrel.ListenForLocal(new IPEndPoint(IPAddress.Loopback, 0));
         });
         var app = builder.Build();
-        app.Run(application ?? AnswerAsync);
-        var listeners = new TestListeners(app, folder, clock ?? TimeProvider.System, server, partners, staff);
+        map?.Invoke(app);
+        app.MapFallback(AnswerAsync).AllowAnonymous();
+        var listeners = new TestListeners(app, folder, server, partners, staff);
         await app.StartAsync();
         var ports = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
             .Addresses.Select(a => new Uri(a).Port).ToArray();
@@ -176,7 +175,7 @@ internal sealed class TestListeners : IAsyncDisposable
         };
     }
 
-    private static Snapshot TestSnapshot() => new(
+    public static Snapshot TestSnapshot() => new(
         "r",
         new Policy("p", FrozenSet<string>.Empty, FrozenDictionary<string, Purpose>.Empty),
         [Contract("northgate-warehouse", "partners", Northgate), Contract("ghost", "absent", "spiffe://shop.example/partner/ghost")]);
