@@ -144,6 +144,27 @@ public sealed class ContractReloaderTests
     }
 
     [Fact]
+    public async Task Look_FolderIsALinkThatIsSwapped_TakesTheNewTargetWhole()
+    {
+        using var scene = await ReloadScene.OpenAsync();
+        var next = Path.Combine(scene.Root, "next");
+        Directory.CreateDirectory(next);
+        DemoContracts.WriteTo(next);
+        var north = Path.Combine(next, "northgate-warehouse.yaml");
+        await File.WriteAllTextAsync(
+            north, DemoContracts.Text("northgate-warehouse.yaml").Replace("window: 30d", "window: 5d", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        var folder = scene.Folder;
+        Directory.Move(folder, folder + "-before");
+        Directory.CreateSymbolicLink(folder, next);
+
+        await scene.LookAsync();
+
+        scene.Plans.Current.Snapshot.Contracts.Single(c => c.Partner.Id == "northgate-warehouse").Grants[0].Window.ShouldBe(TimeSpan.FromDays(5));
+        scene.Reloader.Status.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Look_PartnersSwapIdentities_SwapTogether()
     {
         using var scene = await ReloadScene.OpenAsync();

@@ -12,7 +12,7 @@ internal static partial class Scalars
     /// <summary>Longest duration, days.</summary>
     private const int LongestDays = 36500;
 
-    /// <summary>One line of text, not empty, without control characters.</summary>
+    /// <summary>One line of text, not empty, without control characters and without those that turn the direction of text.</summary>
     public static string? Text(YamlNode? node, string key, Findings findings)
     {
         if (Scalar(node, key, "a text", findings) is not { } scalar)
@@ -28,9 +28,9 @@ internal static partial class Scalars
         {
             findings.Error(scalar.Mark, $"'{key}' is empty", "write what it is");
         }
-        else if (scalar.Text.Length > LongestText || scalar.Text.Any(char.IsControl))
+        else if (scalar.Text.Length > LongestText || scalar.Text.Any(IsHidden))
         {
-            findings.Error(scalar.Mark, $"'{key}' is not one line of at most {LongestText} characters", "write it shorter, on one line");
+            findings.Error(scalar.Mark, $"'{key}' is not one line of at most {LongestText} visible characters", "write it shorter, on one line");
         }
         else
         {
@@ -180,6 +180,9 @@ internal static partial class Scalars
                 return null;
         }
     }
+
+    // A reviewer must read what is there: U+202A to U+202E and U+2066 to U+2069 show text in another order than it is written.
+    private static bool IsHidden(char c) => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static bool IsTyped(string text) => text is "true" or "false" || NumberPattern().IsMatch(text);
 
