@@ -41,9 +41,10 @@ internal sealed partial class CertificateReloader(
             {
                 holder.Swap(next);
                 Log.Reloaded(logger, next.Server.Certificate.NotAfter);
-                registry.CutWhere(
-                    c => next.TrustedBy(c.Listener).Of(c.Root).Count == 0, "its authority is no longer trusted");
             }
+
+            // At each look and not at the swap alone: a handshake that began before it may have entered its connection after it.
+            registry.CutWhere(c => next.TrustedBy(c.Listener).Of(c.Root).Count == 0, "its authority is no longer trusted");
         }
         catch (Exception e)
         {

@@ -4,7 +4,8 @@ namespace Gateway.Listeners;
 /// Ends connections that have lasted long enough, each second: cut when the certificate ends; asked to close at the maximum age, and
 /// cut when the grace after it is over.
 /// </summary>
-internal sealed class ConnectionWarden(ConnectionRegistry registry, ListenerLimits limits, TimeProvider clock) : BackgroundService
+internal sealed partial class ConnectionWarden(
+    ConnectionRegistry registry, ListenerLimits limits, TimeProvider clock, ILogger<ConnectionWarden> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
@@ -15,7 +16,15 @@ internal sealed class ConnectionWarden(ConnectionRegistry registry, ListenerLimi
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                Look();
+                try
+                {
+                    Look();
+                }
+                catch (Exception e)
+                {
+                    // One connection that cannot be ended must not end the watch over the others.
+                    Log.Failed(logger, e);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -33,5 +42,11 @@ internal sealed class ConnectionWarden(ConnectionRegistry registry, ListenerLimi
         {
             old.AskToClose();
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1130, LogLevel.Error, "Old connections could not be ended; it is tried again in a second.", EventName = "ConnectionWardenFailed")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -10,6 +10,9 @@ namespace Gateway.Listeners;
 /// </summary>
 internal sealed class HandshakeWatch(ListenerKind listener, int limit, TimeSpan timeout, RefusedHandshakes refused, TimeProvider clock)
 {
+    /// <summary>The framework's timer is coarser than the clock that we measure with, and can go off a little early.</summary>
+    private static readonly TimeSpan s_timerTolerance = TimeSpan.FromMilliseconds(50);
+
     private int _connections;
 
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -35,7 +38,7 @@ internal sealed class HandshakeWatch(ListenerKind listener, int limit, TimeSpan 
             if (!handshake.Completed)
             {
                 var reason = handshake.Refusal
-                    ?? (clock.GetElapsedTime(started) >= timeout ? HandshakeRefusal.Timeout : HandshakeRefusal.HandshakeFailed);
+                    ?? (clock.GetElapsedTime(started) >= timeout - s_timerTolerance ? HandshakeRefusal.Timeout : HandshakeRefusal.HandshakeFailed);
                 refused.Add(listener, reason, RemoteOf(connection), handshake.Judgement?.Claimed, handshake.Key);
             }
         }

@@ -78,6 +78,16 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Connect_SilentPeer_IsRefusedAfterTheTimeout()
+    {
+        await using var listeners = await TestListeners.StartAsync(limits: new ListenerLimits { Handshake = TimeSpan.FromMilliseconds(200) });
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(System.Net.IPAddress.Loopback, listeners.PartnersPort, Token);
+
+        (await listeners.RefusalAsync()).Reason.ShouldBe(HandshakeRefusal.Timeout);
+    }
+
+    [Fact]
     public async Task Connect_PartnersAtTheirLimit_StaffStillGetIn()
     {
         await using var listeners = await TestListeners.StartAsync(limits: new ListenerLimits { Partners = 1 });
