@@ -1,0 +1,69 @@
+using Gateway.Contracts;
+using Gateway.Listeners;
+using Gateway.Stores.Sqlite.Keys;
+using Gateway.Stores.Sqlite.Log;
+using Gateway.Stores.Sqlite.Log.Index;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Gateway.Hosting;
+
+/// <summary>What <c>/readyz</c> tells. Unhealthy: calls are refused. Degraded: they are answered, and somebody must look.</summary>
+internal static class ReadinessChecks
+{
+    /// <summary>Entries by which the query index may be behind before it is told.</summary>
+    public const long IndexLag = 10_000;
+
+    public static IServiceCollection AddReadiness(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<LogCheck>("log")
+            .AddCheck<SubjectKeyCheck>("subject-keys")
+            .AddCheck<IndexCheck>("log-index")
+            .AddCheck<ContractCheck>("contracts")
+            .AddCheck<CertificateCheck>("certificates");
+        return services;
+    }
+
+    private static Task<HealthCheckResult> Unhealthy(string? trouble) =>
+        Task.FromResult(trouble is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(trouble));
+
+    private static Task<HealthCheckResult> Degraded(IReadOnlyCollection<string> problems, string? otherwise) =>
+        Task.FromResult(problems.Count == 0 ? HealthCheckResult.Healthy(otherwise) : HealthCheckResult.Degraded(string.Join("; ", problems)));
+
+    private sealed class LogCheck(SqliteDisclosureLog log) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Unhealthy(log.Trouble);
+    }
+
+    private sealed class SubjectKeyCheck(SqliteSubjectKeys keys) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Unhealthy(keys.Trouble);
+    }
+
+    private sealed class IndexCheck(LogIndexer indexer) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var lag = await indexer.LagAsync(cancellationToken);
+            var told = $"{lag.Entries} entries behind";
+            return lag.Entries > IndexLag ? HealthCheckResult.Degraded(told) : HealthCheckResult.Healthy(told);
+        }
+    }
+
+    private sealed class ContractCheck(ContractReloader contracts) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var status = contracts.Status;
+            return Degraded([.. status.Errors], $"revision {status.Revision}");
+        }
+    }
+
+    private sealed class CertificateCheck(CertificateFolder certificates) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Degraded([.. certificates.Problems], null);
+    }
+}
