@@ -27,11 +27,24 @@ root.Subcommands.Add(HealthCommand.Create());
 var parsed = root.Parse(args);
 try
 {
-    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration 
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
     return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
 }
 catch (CommandFailure failure)
 {
     Output.Failure(failure.Message, failure.Hint);
     return failure.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Ok;
+}
+catch (Exception unexpected)
+{
+    Output.Failure($"{unexpected.GetType().Name}: {unexpected.Message}", "this is a fault of the gateway's; please report it with what you ran");
+    return ExitCode.Unexpected;
 }

@@ -15,8 +15,8 @@ internal static class CallRecords
         Scope = call.Scope.Stored,
     };
 
-    /// <summary>The caller got its own contract, and no record of anybody.</summary>
-    public static CallRecord Described(IdentifiedCall call, DateTimeOffset now) => Of(call.Open, refusal: null, now);
+    /// <summary>The call was answered without a record of anybody: with the caller's own contract, or with a stream in which nothing happened.</summary>
+    public static CallRecord Answered(IdentifiedCall call, DateTimeOffset now) => Of(call.Open, refusal: null, now);
 
     /// <summary>No data leaves.</summary>
     public static CallRecord Refused(OpenCall call, Refusal refusal, DateTimeOffset now) => Of(call, refusal.Reason, now);

@@ -25,7 +25,7 @@ public sealed class OwnContract(Pipeline pipeline, Recorder recorder, TimeProvid
             var now = clock.GetUtcNow();
             using (open.Trace.Step(Steps.Record))
             {
-                await recorder.AppendAsync(CallRecords.Described(call, now));
+                await recorder.AppendAsync(CallRecords.Answered(call, now));
             }
 
             open.Trace.Record(open.Receipt);

@@ -153,6 +153,19 @@ public sealed partial class Pipeline
         return refusal;
     }
 
+    /// <summary>A stream ends in order. Where it sent nothing it has no entry yet, and gets one.</summary>
+    internal async ValueTask EndStreamAsync(IdentifiedCall call, int records)
+    {
+        if (!call.Open.Recorded)
+        {
+            await _recorder.AppendAsync(CallRecords.Answered(call, _clock.GetUtcNow()));
+            call.Open.Recorded = true;
+        }
+
+        call.Open.Settled = true;
+        call.Open.Trace.End(records);
+    }
+
     internal Refusal Fault(OpenCall open, Exception e, CancellationToken cancellationToken)
     {
         switch (e)

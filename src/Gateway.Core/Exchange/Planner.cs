@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
@@ -10,7 +11,7 @@ namespace Gateway.Core.Exchange;
 /// Makes snapshots ready to run. What cannot be prepared fails here, at start or at a reload, never in a call. Counters live on from plan
 /// to plan by partner, purpose and record.
 /// </summary>
-public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, PseudonymKey> partnerKey)
+public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, PseudonymKey> partnerKey, TimeProvider clock)
 {
     /// <summary>Calls a second that a partner may make about its own contract.</summary>
     public const int OwnContractRate = 20;
@@ -22,12 +23,16 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
     /// <exception cref="SourceException">The source lacks what a grant needs; tells everything at once.</exception>
     public Plan Prepare(Snapshot snapshot) => new(
         snapshot,
-        snapshot.Contracts.Select(c => new PlannedContract(c, [.. c.Grants.Select(g => Prepare(snapshot, g))], OwnRate(c.Partner.Id), catalogue)).ToArray());
+        snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c), OwnRate(c.Partner.Id), catalogue)).ToArray());
 
     private CallRate OwnRate(string partner) => _ownRates.GetOrAdd(partner, static _ => new CallRate(OwnContractRate));
 
     /// <summary>Whom a grant reached today; for rebuilding from the log at start, and for telling.</summary>
     public SubjectQuota Subjects(string partner, string purpose, string record) => Counters((partner, purpose, record)).Subjects;
+
+    // What has ended is never called again: it must not stop a start because the source moved on without it.
+    private ImmutableArray<PlannedGrant> Prepare(Snapshot snapshot, Contract contract) =>
+        contract.Agreement.Expires <= clock.GetUtcNow() ? [] : [.. contract.Grants.Select(g => Prepare(snapshot, g))];
 
     private PlannedGrant Prepare(Snapshot snapshot, Grant grant) => new(
         grant,

@@ -41,22 +41,36 @@ public sealed class Watcher(
 
     internal TimeProvider Clock => clock;
 
-    /// <summary>Streams until the caller goes or a refusal ends it; gives that refusal, recorded.</summary>
+    /// <summary>
+    /// Streams until the caller goes, a refusal ends it or the gateway stops. Gives the refusal, recorded; null where the stream ends in
+    /// order, to be resumed with its last token.
+    /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="request">Its request.</param>
     /// <param name="write">Sends one message; only messages that the call released get through.</param>
+    /// <param name="stopping">The gateway is about to stop.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async ValueTask<Refusal> RunAsync(
-        IdentifiedCall call, IMessage request, Func<IMessage, CancellationToken, Task> write, CancellationToken cancellationToken)
+    public async ValueTask<Refusal?> RunAsync(
+        IdentifiedCall call,
+        IMessage request,
+        Func<IMessage, CancellationToken, Task> write,
+        CancellationToken stopping,
+        CancellationToken cancellationToken)
     {
         var (reader, writer) = _methods[call.Open.Method!];
         var stream = new WatchStream(this, call, writer, write);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         Refusal refusal;
         try
         {
             refusal = reader.Read(request).Passed(out var query, out var invalid)
-                ? await stream.RunAsync((Query.Watch)query, cancellationToken)
+                ? await stream.RunAsync((Query.Watch)query, ended.Token)
                 : invalid;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await pipeline.EndStreamAsync(call, stream.Records);
+            return null;
         }
         catch (Exception e)
         {

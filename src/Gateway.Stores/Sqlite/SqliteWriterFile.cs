@@ -40,6 +40,21 @@ internal sealed class SqliteWriterFile : IDisposable
         _rollback = Prepare("ROLLBACK");
     }
 
+    // An empty file is a new database to SQLite, and its -wal and -shm take its mode: for the gateway's user alone from the first byte.
+    private static void CreatePrivate(string path)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            new FileStream(path, options).Dispose();
+        }
+    }
+
     /// <summary>Opens or creates the file and applies <paramref name="schema"/>, whose statements must bear repetition.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="applicationId">SQLite's <c>application_id</c>: tells our files apart.</param>
@@ -51,6 +66,7 @@ internal sealed class SqliteWriterFile : IDisposable
         SqliteConnection? connection = null;
         try
         {
+            CreatePrivate(path);
             connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             connection.Open();
             Prepare(connection, path, applicationId, schema);

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace Gateway.Calls;
 
 /// <summary>What the one-line services call: from gRPC's context to the pipeline and back.</summary>
-internal sealed class PartnerCalls(Pipeline pipeline, Watcher watcher)
+internal sealed class PartnerCalls(Pipeline pipeline, Watcher watcher, IHostApplicationLifetime lifetime)
 {
     /// <summary>Get, BatchGet, List.</summary>
     public async Task<TResponse> AnswerAsync<TResponse>(IMessage request, ServerCallContext context)
@@ -22,8 +22,15 @@ internal sealed class PartnerCalls(Pipeline pipeline, Watcher watcher)
     {
         var call = Identified(context);
         var refusal = await watcher.RunAsync(
-            call, request, (message, cancellationToken) => writer.WriteAsync((TResponse)message, cancellationToken), context.CancellationToken);
-        throw RefusalStatus.Exception(refusal, call.Open);
+            call,
+            request,
+            (message, cancellationToken) => writer.WriteAsync((TResponse)message, cancellationToken),
+            lifetime.ApplicationStopping,
+            context.CancellationToken);
+        if (refusal is not null)
+        {
+            throw RefusalStatus.Exception(refusal, call.Open);
+        }
     }
 
     /// <summary>The caller's own contract.</summary>

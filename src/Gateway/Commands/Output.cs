@@ -29,8 +29,8 @@ internal static class Output
     private static readonly IAnsiConsole s_data = Create(System.Console.Out, System.Console.IsOutputRedirected);
     private static readonly IAnsiConsole s_notes = Create(System.Console.Error, System.Console.IsErrorRedirected);
 
-    /// <summary>Prints a line of data.</summary>
-    public static void Data(string line) => s_data.WriteLine(line);
+    /// <summary>Prints a line of data as it is: nothing wraps or colours what another program may read.</summary>
+    public static void Data(string line) => System.Console.Out.WriteLine(line);
 
     /// <summary>Prints a Spectre table, tree or other shape as data.</summary>
     public static void Data(Spectre.Console.Rendering.IRenderable shape) => s_data.Write(shape);

@@ -59,7 +59,7 @@ internal static class GatewayHost
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);
                 services.AddSpanStore(new SpanStoreOptions(settings.Data.Spans));
-                services.AddHealthChecks().AddCheck<ContractHealth>("contracts");
+                services.AddReadiness();
                 more(services);
             })
             .ConfigureWebHost(web => web
@@ -103,8 +103,9 @@ internal static class GatewayHost
     {
         var data = settings.Data;
         services.AddSingleton(_ => MasterKeyFile.OpenOrCreate(data.MasterKey, data.SubjectKeys));
-        services.AddSingleton<ISubjectKeys>(p => SqliteSubjectKeys.Open(
+        services.AddSingleton(p => SqliteSubjectKeys.Open(
             data.SubjectKeys, p.GetRequiredService<MasterKey>(), new SubjectKeyOptions(), p.GetRequiredService<ILogger<SqliteSubjectKeys>>()));
+        services.AddSingleton<ISubjectKeys>(p => p.GetRequiredService<SqliteSubjectKeys>());
         services.AddSingleton(p => SqliteDisclosureLog.Open(
             settings.Log, new SqliteLogOptions(), p.GetRequiredService<ILogger<SqliteDisclosureLog>>()));
         services.AddSingleton<IDisclosureLog>(p => p.GetRequiredService<SqliteDisclosureLog>());
@@ -140,7 +141,8 @@ internal static class GatewayHost
         services.AddSingleton(p => new Planner(
             p.GetRequiredService<Core.Annotations.Catalogue>(),
             p.GetRequiredService<IRecordSource>(),
-            p.GetRequiredService<MasterKey>().PartnerKey));
+            p.GetRequiredService<MasterKey>().PartnerKey,
+            p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new PlanHolder(
             p.GetRequiredService<Planner>().Prepare(loaded.Snapshot), p.GetRequiredService<SnapshotHolder>()));
     }

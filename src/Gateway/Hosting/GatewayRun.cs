@@ -35,10 +35,9 @@ internal static partial class GatewayRun
         }
     }
 
-    /// <summary>Starts, then waits for Ctrl+C, SIGTERM, or a log that can take no more.</summary>
+    /// <summary>Waits for Ctrl+C, SIGTERM, or a log that can take no more; then ends calls and connections in order.</summary>
     public static async Task<int> UntilStoppedAsync(IHost host, CancellationToken cancellationToken)
     {
-        await StartAsync(host, cancellationToken);
         var log = host.Services.GetRequiredService<SqliteDisclosureLog>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Broken);
         try

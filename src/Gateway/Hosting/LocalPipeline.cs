@@ -1,3 +1,4 @@
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Gateway.Hosting;
@@ -11,8 +12,8 @@ internal static class LocalPipeline
         app.UseRouting();
         app.UseEndpoints(endpoints =>
         {
-            endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
-            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = Telemetry.HealthResponse.WriteAsync });
+            endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthResponse.WriteAsync });
+            endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = HealthResponse.WriteAsync });
             endpoints.MapGatewayMetrics();
         });
         return app.Build();

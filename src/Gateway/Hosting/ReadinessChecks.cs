@@ -19,16 +19,13 @@ internal static class ReadinessChecks
             .AddCheck<LogCheck>("log")
             .AddCheck<SubjectKeyCheck>("subject-keys")
             .AddCheck<IndexCheck>("log-index")
-            .AddCheck<ContractCheck>("contracts")
+            .AddCheck<ContractHealth>("contracts")
             .AddCheck<CertificateCheck>("certificates");
         return services;
     }
 
     private static Task<HealthCheckResult> Unhealthy(string? trouble) =>
         Task.FromResult(trouble is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(trouble));
-
-    private static Task<HealthCheckResult> Degraded(IReadOnlyCollection<string> problems, string? otherwise) =>
-        Task.FromResult(problems.Count == 0 ? HealthCheckResult.Healthy(otherwise) : HealthCheckResult.Degraded(string.Join("; ", problems)));
 
     private sealed class LogCheck(SqliteDisclosureLog log) : IHealthCheck
     {
@@ -52,18 +49,11 @@ internal static class ReadinessChecks
         }
     }
 
-    private sealed class ContractCheck(ContractReloader contracts) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            var status = contracts.Status;
-            return Degraded([.. status.Errors], $"revision {status.Revision}");
-        }
-    }
-
     private sealed class CertificateCheck(CertificateFolder certificates) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Degraded([.. certificates.Problems], null);
+            Task.FromResult(certificates.Problems is { Count: > 0 } problems
+                ? HealthCheckResult.Degraded(string.Join("; ", problems))
+                : HealthCheckResult.Healthy());
     }
 }

@@ -28,6 +28,11 @@ internal static class PartnerCall
             {
                 var response = await invoker.AsyncUnaryCall(target.Method, host: null, options, request);
                 Output.Data(s_json.Format(response));
+                if (target.Descriptor.OutputType.FindFieldByNumber(15)?.Accessor.GetValue(response) is Protos.Log.V1.Receipt receipt)
+                {
+                    Output.Note($"receipt {receipt.Id}");
+                }
+
                 return ExitCode.Ok;
             }
 

@@ -32,6 +32,7 @@ internal static class ServeCommand
             var settings = ReadSettings(configuration);
             ProductionCheck.Refuse(settings);
             using var host = await GatewayHost.BuildAsync(settings, configuration, LogFormat.Json, TimeProvider.System, _ => { }, cancellationToken);
+            await GatewayRun.StartAsync(host, cancellationToken);
             return await GatewayRun.UntilStoppedAsync(host, cancellationToken);
         });
         return command;

@@ -26,11 +26,16 @@ internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILo
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                await timer.WaitForNextTickAsync(stoppingToken);
                 Step();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
             catch (SqliteException e)
             {
