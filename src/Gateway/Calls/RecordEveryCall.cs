@@ -56,10 +56,10 @@ internal sealed class RecordEveryCall(RequestDelegate next, Pipeline pipeline, T
             : context.Features.Get<BlockedAnswer>() is not null ? RefusalReason.InternalFault
             : Status(context) switch
             {
-                // gRPC itself refused what it could not read: too large, not protobuf, an unknown compression.
-                "3" or "8" or "12" or "13" or null => RefusalReason.InvalidRequest,
                 "4" => RefusalReason.Deadline,
                 "1" => RefusalReason.Cancelled,
+                // Past the gate and never at a service: gRPC itself could not read it. Too large, not protobuf, an unknown compression.
+                _ when context.Features.Get<IdentifiedCall>() is not null && context.Features.Get<ReadRequest>() is null => RefusalReason.InvalidRequest,
                 _ => RefusalReason.InternalFault,
             };
         var refusal = await pipeline.RefuseAsync(open, new Refusal(reason));

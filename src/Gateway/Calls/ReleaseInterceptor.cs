@@ -15,14 +15,18 @@ internal sealed class ReleaseInterceptor(ISafeguards safeguards) : Interceptor
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        MarkRead(context);
         var response = await continuation(request, context);
         Check(response, context);
         return response;
     }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        continuation(request, new Writer<TResponse>(this, responseStream, context), context);
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        MarkRead(context);
+        return continuation(request, new Writer<TResponse>(this, responseStream, context), context);
+    }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
@@ -31,6 +35,9 @@ internal sealed class ReleaseInterceptor(ISafeguards safeguards) : Interceptor
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         IsPartner(context) ? throw Block(context) : continuation(requestStream, responseStream, context);
+
+    // gRPC reads and parses a request before any interceptor runs.
+    private static void MarkRead(ServerCallContext context) => context.GetHttpContext().Features.Set(new ReadRequest());
 
     private void Check(object? message, ServerCallContext context)
     {
@@ -77,3 +84,6 @@ internal sealed class ReleaseInterceptor(ISafeguards safeguards) : Interceptor
 
 /// <summary>Set on a call whose answer was blocked, so that its record tells a fault of ours.</summary>
 internal sealed class BlockedAnswer;
+
+/// <summary>Set on a call whose request was read and parsed, so that a later failure is known for a fault of ours.</summary>
+internal sealed class ReadRequest;
