@@ -45,11 +45,11 @@ public sealed class ReservedReply
 
         var subjects = new Pseudonym[fetched.Rows.Count];
         var records = new Pseudonym[fetched.Rows.Count];
+        var found = await keys.GetOrAddAsync(Ids(fetched.Rows));
         for (var i = 0; i < subjects.Length; i++)
         {
-            var key = await keys.GetOrAddAsync(fetched.Rows[i].SubjectId);
-            subjects[i] = key.Pseudonym;
-            records[i] = key.OfRecord(planned.Grant.Record.Name, fetched.Rows[i].Key);
+            subjects[i] = found[i].Pseudonym;
+            records[i] = found[i].OfRecord(planned.Grant.Record.Name, fetched.Rows[i].Key);
         }
 
         if (planned.Counters.Subjects.TryReserve(DateOnly.FromDateTime(now.UtcDateTime), subjects, limits.SubjectsPerDay))
@@ -59,5 +59,16 @@ public sealed class ReservedReply
 
         safeguards.Tripped(contract, SuspendOn.SubjectQuota);
         return RefusalReason.SubjectQuotaExceeded;
+    }
+
+    private static string[] Ids(IReadOnlyList<SourceRow> rows)
+    {
+        var ids = new string[rows.Count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = rows[i].SubjectId;
+        }
+
+        return ids;
     }
 }

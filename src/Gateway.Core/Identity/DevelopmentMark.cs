@@ -8,8 +8,11 @@ namespace Gateway.Core.Identity;
 /// </summary>
 public static class DevelopmentMark
 {
-    /// <summary>An OID under the UUID arc 2.25 (ITU-T X.667), which needs no registration. Documented here alone.</summary>
-    public const string Oid = "2.25.278314680931772841519870561194502736518";
+    /// <summary>
+    /// Under the enterprise number that RFC 5612 sets aside for documentation. Not under the UUID arc 2.25: Go's crypto/x509 refuses a
+    /// certificate whose OIDs have arcs beyond 31 bits.
+    /// </summary>
+    public const string Oid = "1.3.6.1.4.1.32473.1.1";
 
     /// <summary>True when the certificate is for development.</summary>
     public static bool IsOn(X509Certificate2 certificate) => certificate.Extensions.Any(e => e.Oid?.Value == Oid);

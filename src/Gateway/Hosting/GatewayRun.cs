@@ -4,6 +4,7 @@ using Gateway.Core.Log;
 using Gateway.Core.Sources;
 using Gateway.Listeners;
 using Gateway.Stores;
+using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
 
 namespace Gateway.Hosting;
@@ -39,7 +40,8 @@ internal static partial class GatewayRun
     public static async Task<int> UntilStoppedAsync(IHost host, CancellationToken cancellationToken)
     {
         var log = host.Services.GetRequiredService<SqliteDisclosureLog>();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Broken);
+        var keys = host.Services.GetRequiredService<SqliteSubjectKeys>();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Broken, keys.Broken);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token);
@@ -50,10 +52,13 @@ internal static partial class GatewayRun
         }
 
         await host.StopAsync(CancellationToken.None);
-        return log.Broken.IsCancellationRequested
-            ? throw new CommandFailure(ExitCode.Unexpected, $"the disclosure log is broken: {log.Trouble}", "see to the disk, then start again: the log is recovered at start")
+        return log.Broken.IsCancellationRequested ? throw Broken("disclosure log", log.Trouble)
+            : keys.Broken.IsCancellationRequested ? throw Broken("store of subject keys", keys.Trouble)
             : ExitCode.Ok;
     }
+
+    private static CommandFailure Broken(string what, string? trouble) => new(
+        ExitCode.Unexpected, $"the {what} is broken: {trouble}", "see to the disk, then start again: it is recovered at start");
 
     private static partial class Log
     {

@@ -58,7 +58,7 @@ internal sealed partial class RefusedHandshakes(SnapshotHolder contracts, TimePr
 
         if (log)
         {
-            Log.Refused(logger, Name(listener), name, remote.Address, refused.Partner, key?.Text ?? "");
+            Log.Refused(logger, Name(listener), name, remote.Address, refused.Partner.Length > 0 ? refused.Partner : "nobody", key?.Text ?? "none");
         }
     }
 
