@@ -1,5 +1,6 @@
 using Gateway.Core.Contracts;
 using Gateway.Core.Log;
+using Gateway.Core.Sources;
 
 namespace Gateway.Core.Exchange;
 
