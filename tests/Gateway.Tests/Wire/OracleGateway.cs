@@ -19,10 +19,12 @@ internal sealed class OracleGateway
     private readonly Dictionary<string, (OracleRecord Record, List<OracleRow> Rows)> _records = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Record, string Partner, string Purpose), IReadOnlyList<OracleRow>> _available = new();
 
-    public OracleGateway(RunningGateway gateway)
+    /// <param name="gateway">Whose files.</param>
+    /// <param name="contracts">Other contracts than the gateway's own; null for those.</param>
+    public OracleGateway(RunningGateway gateway, DirectoryInfo? contracts = null)
     {
         Now = TimeProvider.System.GetUtcNow();
-        _grants = OracleContracts.Read(gateway.Settings.Contracts);
+        _grants = OracleContracts.Read(contracts ?? gateway.Settings.Contracts);
         Transforms = new OracleTransforms(Convert.FromBase64String(File.ReadAllText(gateway.Settings.Data.MasterKey).Trim().Split(':')[1]));
         using var shop = DemoShop.Open(gateway.Settings.Data.Shop);
         foreach (var type in Methods.Select(m => RecordOf(m).Descriptor).Distinct())

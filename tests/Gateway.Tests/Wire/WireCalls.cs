@@ -16,9 +16,14 @@ internal sealed record WireAnswer(StatusCode Status, string Detail, IReadOnlyLis
     private const string Details = "grpc-status-details-bin";
 
     /// <summary>The reason of the ErrorInfo; empty on a release.</summary>
-    public string Reason => Trailers.FirstOrDefault(t => t.Key == Details) is { } trailer
-        ? Google.Rpc.Status.Parser.ParseFrom(trailer.ValueBytes).GetDetail<ErrorInfo>()?.Reason ?? ""
-        : "";
+    public string Reason => Rich?.GetDetail<ErrorInfo>()?.Reason ?? "";
+
+    /// <summary>The field of the BadRequest; empty where there is none.</summary>
+    public string Field => Rich?.GetDetail<BadRequest>()?.FieldViolations.Single().Field ?? "";
+
+    private Google.Rpc.Status? Rich => Trailers.FirstOrDefault(t => t.Key == Details) is { } trailer
+        ? Google.Rpc.Status.Parser.ParseFrom(trailer.ValueBytes)
+        : null;
 
     /// <summary>All that a refusal tells, but for the receipt id and the instant: what two refusals can be compared by.</summary>
     public string Face => $"{Status} {Detail} " + string.Join(' ', Trailers

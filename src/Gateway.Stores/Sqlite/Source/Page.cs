@@ -22,6 +22,8 @@ internal static class Page
     // Sorts after every time.
     private const string End = "~";
 
+    private static readonly DateTimeOffset s_last = new(9999, 12, 31, 23, 59, 59, 999, TimeSpan.Zero);
+
     public static List<Placed<T>> Read<T>(
         Statement statement, Cursor after, int limit, Func<RowValues, Placed<T>> read, CancellationToken cancellationToken)
     {
@@ -88,6 +90,9 @@ internal static class Page
     private static (DateTimeOffset Instant, string Key) WholeMilliseconds(Cursor after)
     {
         var beyond = after.UpdatedAt.Ticks % TimeSpan.TicksPerMillisecond;
-        return beyond == 0 ? (after.UpdatedAt, after.Key) : (after.UpdatedAt.AddTicks(TimeSpan.TicksPerMillisecond - beyond), "");
+        var whole = after.UpdatedAt.AddTicks(-beyond);
+        return beyond == 0 ? (whole, after.Key)
+            : whole == s_last ? (whole, char.MaxValue.ToString()) // nothing comes after the year 9999
+            : (whole.AddMilliseconds(1), "");
     }
 }
