@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Gateway.Stores.Tests;
 
-/// <summary>A file system of 4 MiB of one test's own. Needs the right to mount; a test without it is skipped and says so.</summary>
+/// <summary>A file system of 4 MiB of one test's own. Needs the right to mount; a test without it is skipped and says so, but never in CI.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly DirectoryInfo _mount = Directory.CreateTempSubdirectory("gateway-disk-");
@@ -12,6 +12,7 @@ internal sealed class SmallDisk : IDisposable
         if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _mount.FullName) != 0)
         {
             _mount.Delete();
+            (Environment.GetEnvironmentVariable("CI") == "true").ShouldBeFalse("the build has the right to mount a tmpfs; a skipped test would hide a broken safeguard");
             Assert.Skip("needs the right to mount a tmpfs");
         }
     }

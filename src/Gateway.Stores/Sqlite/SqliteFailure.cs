@@ -15,7 +15,8 @@ internal static class SqliteFailure
     public static bool IsFatal(Exception failure) => failure is not SqliteException e || e.SqliteErrorCode switch
     {
         raw.SQLITE_IOERR => e.SqliteExtendedErrorCode is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC,
-        raw.SQLITE_FULL or raw.SQLITE_READONLY or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_CANTOPEN
+        raw.SQLITE_READONLY => e.SqliteExtendedErrorCode is raw.SQLITE_READONLY_DBMOVED,
+        raw.SQLITE_FULL or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_CANTOPEN
             or raw.SQLITE_PERM => false,
         _ => true,
     };
@@ -25,6 +26,8 @@ internal static class SqliteFailure
         ? e.SqliteErrorCode switch
         {
             raw.SQLITE_FULL => "the disk is full; free space",
+            raw.SQLITE_READONLY when e.SqliteExtendedErrorCode is raw.SQLITE_READONLY_DBMOVED =>
+                "the file was moved or removed while it was in use; put it back",
             raw.SQLITE_READONLY => "the file or its folder is read-only",
             raw.SQLITE_CANTOPEN => "the file cannot be opened: it is missing, or its folder is read-only",
             raw.SQLITE_IOERR => $"the disk failed (SQLite {e.SqliteExtendedErrorCode})",

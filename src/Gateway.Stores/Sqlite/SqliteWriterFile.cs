@@ -96,11 +96,17 @@ internal sealed class SqliteWriterFile : IDisposable
 
     public void Begin() => _begin.Run();
 
-    /// <summary>Completes when the transaction is durable.</summary>
+    /// <summary>Completes when the transaction is durable in the file of our name.</summary>
     /// <param name="bytes">What it wrote, about; steers checkpoints.</param>
+    /// <exception cref="SqliteException">It is not; also where the file was moved or removed under us, which SQLite does not notice by itself.</exception>
     public void Commit(long bytes)
     {
         _commit.Run();
+        if (MovedFile.Is(_connection.Handle!))
+        {
+            throw new SqliteException("the file has moved", raw.SQLITE_READONLY, raw.SQLITE_READONLY_DBMOVED);
+        }
+
         // A commit writes whole pages: about two of the tree and one for each 4 KiB.
         _walBytes += (bytes * 5 / 4) + 8192;
     }

@@ -21,11 +21,16 @@ internal sealed class ReleaseInterceptor(ISafeguards safeguards) : Interceptor
         return response;
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         MarkRead(context);
-        return continuation(request, new Writer<TResponse>(this, responseStream, context), context);
+        await continuation(request, new Writer<TResponse>(this, responseStream, context), context);
+        if (context.GetHttpContext().Features.Get<BlockedAnswer>() is not null)
+        {
+            // The service swallowed the refusal of its message; the caller is not to take what it got for the whole.
+            throw Fault();
+        }
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -55,6 +60,11 @@ internal sealed class ReleaseInterceptor(ISafeguards safeguards) : Interceptor
     {
         context.GetHttpContext().Features.Set(new BlockedAnswer());
         safeguards.UnrecordedAnswerBlocked(context.GetHttpContext().Features.Get<OpenCall>()?.Method?.FullName ?? "_OTHER");
+        return Fault();
+    }
+
+    private static RpcException Fault()
+    {
         var row = Refusals.Of(RefusalReason.InternalFault);
         return new RpcException(new Status(row.Status, row.Sentence));
     }

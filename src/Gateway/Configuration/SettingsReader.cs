@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Core.Contracts;
+using Microsoft.Data.Sqlite;
 
 namespace Gateway.Configuration;
 
@@ -10,9 +11,9 @@ internal static class SettingsReader
     private static readonly string[] s_keys =
     [
         "Data", "Contracts", "Certificates",
-        "Source", "Source:Provider", "Source:ConnectionString",
-        "Log", "Log:Provider", "Log:ConnectionString",
-        "Listeners", "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
+        "Source:Provider", "Source:ConnectionString",
+        "Log:Provider", "Log:ConnectionString",
+        "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
     ];
 
     /// <exception cref="InvalidSettingsException">Something is missing, unknown or wrong.</exception>
@@ -35,6 +36,8 @@ internal static class SettingsReader
         Provider(options.Source.Provider, "Source", errors);
         Provider(options.Log.Provider ?? "sqlite", "Log", errors);
         var source = Required(options.Source.ConnectionString, "Source:ConnectionString", "where the shop's views are, e.g. Data Source=/srv/shop.db", errors);
+        _ = source is null ? null : DatabaseFile(source, "Source:ConnectionString", errors);
+        var log = options.Log.ConnectionString is { } connection ? DatabaseFile(connection, "Log:ConnectionString", errors) : null;
         var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
         var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
         var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
@@ -55,15 +58,16 @@ internal static class SettingsReader
             Contracts = contracts!,
             Certificates = certificates!,
             Source = source!,
-            Log = LogFile(options.Log.ConnectionString) ?? folder.Log,
+            Log = log ?? folder.Log,
             Partners = partners!,
             Staff = staff!,
             Local = local!,
         };
     }
 
-    private static IEnumerable<string> Keys(IConfigurationSection section, string prefix) =>
-        section.GetChildren().SelectMany(child => Keys(child, prefix + child.Key + ":").Prepend(prefix + child.Key));
+    // What has a value is a key; what only has keys under it is told by them.
+    private static IEnumerable<string> Keys(IConfigurationSection section, string prefix) => section.GetChildren().SelectMany(
+        child => Keys(child, prefix + child.Key + ":").Concat(child.Value is null ? [] : [prefix + child.Key]));
 
     private static string? Required(string? value, string key, string what, List<string> errors)
     {
@@ -117,8 +121,23 @@ internal static class SettingsReader
         return null;
     }
 
-    private static string? LogFile(string? connectionString) =>
-        connectionString is null ? null : new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(connectionString).DataSource;
+    private static string? DatabaseFile(string connectionString, string key, List<string> errors)
+    {
+        try
+        {
+            if (new SqliteConnectionStringBuilder(connectionString).DataSource is { Length: > 0 } file)
+            {
+                return file;
+            }
+        }
+        catch (ArgumentException)
+        {
+            // Its text can quote a password.
+        }
+
+        errors.Add($"{Variable(key)}: is no connection string of SQLite; write e.g. Data Source=/srv/shop.db");
+        return null;
+    }
 
     private static string Variable(string key) => $"{GatewayOptions.Section}__{key.Replace(":", "__", StringComparison.Ordinal)}";
 }

@@ -29,7 +29,7 @@ internal static class GatewayHost
     /// <param name="clock">The clock of everything but the framework.</param>
     /// <param name="more">What the caller adds: the demo its shop, a test its fakes.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    /// <exception cref="Commands.CommandFailure">The contracts are not usable; tells every error.</exception>
+    /// <exception cref="Commands.CommandFailure">The contracts are not usable, which tells every error, or the data folder is not.</exception>
     public static async Task<IHost> BuildAsync(
         GatewaySettings settings,
         IConfiguration configuration,
@@ -38,8 +38,7 @@ internal static class GatewayHost
         Action<IServiceCollection> more,
         CancellationToken cancellationToken)
     {
-        PrivateFolder.Ensure(settings.Data.Root);
-        PrivateFolder.Ensure(Path.GetDirectoryName(settings.Data.MasterKey)!);
+        EnsureFolders(settings.Data);
         var folder = new ContractFolder(settings.Contracts.FullName, clock);
         var loaded = await LoadedContracts.LoadAsync(folder, PartnerServices.Catalogue, clock, cancellationToken);
 
@@ -74,6 +73,21 @@ internal static class GatewayHost
                 })
                 .Configure(app => app.Run(Dispatch(app.ApplicationServices))))
             .Build();
+    }
+
+    private static void EnsureFolders(DataFolder data)
+    {
+        try
+        {
+            PrivateFolder.Ensure(data.Root);
+            PrivateFolder.Ensure(Path.GetDirectoryName(data.MasterKey)!);
+            PrivateFolder.Ensure(data.TokenKeys);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Commands.CommandFailure(
+                Commands.ExitCode.InvalidConfiguration, $"the data folder cannot be made: {e.Message}", "name a folder that can be written in Gateway__Data");
+        }
     }
 
     // Which listener a call came in on is a fact of its connection. One without that fact is nobody's.
@@ -162,7 +176,6 @@ internal static class GatewayHost
 
     private static void AddRpc(IServiceCollection services, GatewaySettings settings)
     {
-        PrivateFolder.Ensure(settings.Data.TokenKeys);
         services.AddDataProtection()
             .SetApplicationName("gateway")
             .PersistKeysToFileSystem(new DirectoryInfo(settings.Data.TokenKeys));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Gateway.Core.Sources;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -12,7 +11,6 @@ internal sealed class SourceConnection : IDisposable
     private static readonly Version s_oldest = new(3, 51, 3);
     private static readonly TimeSpan s_moveCheck = TimeSpan.FromMilliseconds(100);
     private const int BusyTimeoutMilliseconds = 1000;
-    private const int FileHasMoved = 20;
 
     // Old grants leave their statements behind at each reload of the contracts; beyond this many all are prepared anew.
     private const int MostReaders = 256;
@@ -115,8 +113,7 @@ internal sealed class SourceConnection : IDisposable
         }
 
         _checked = _clock.GetTimestamp();
-        var moved = 0;
-        return FileControl(Handle.DangerousGetHandle(), 0, FileHasMoved, ref moved) != raw.SQLITE_OK || moved != 0;
+        return MovedFile.Is(Handle);
     }
 
     /// <summary>The exception for a failed call. SQLite's text is passed on only where it names schema objects, never data.</summary>
@@ -153,8 +150,4 @@ internal sealed class SourceConnection : IDisposable
         command.CommandText = sql;
         return command.ExecuteScalar();
     }
-
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", ExactSpelling = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int FileControl(IntPtr database, IntPtr schema, int operation, ref int result);
 }

@@ -81,11 +81,19 @@ internal static class DemoShop
             return false;
         }
 
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA application_id";
-        return (long)command.ExecuteScalar()! == ApplicationId;
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA application_id";
+            return (long)command.ExecuteScalar()! == ApplicationId;
+        }
+        catch (SqliteException)
+        {
+            // No database, or one that cannot be read: the source says so when it is opened.
+            return false;
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

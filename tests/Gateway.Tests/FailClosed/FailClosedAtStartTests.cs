@@ -1,0 +1,257 @@
+using Gateway.Commands;
+using Gateway.Configuration;
+using Gateway.Demo.Shop;
+using Gateway.Stores.Tests;
+using Gateway.Tests.Running;
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Tests.FailClosed;
+
+/// <summary>The rows that end the start, with the real executable: it must not come up, and must say what to do.</summary>
+public sealed class FailClosedAtStartTests : IDisposable
+{
+    private readonly GatewaySettings _settings = RunningGateway.Prepare();
+
+    public void Dispose() => Directory.Delete(_settings.Data.Root, recursive: true);
+
+    [Fact]
+    [Row("setting misspelt")]
+    public async Task Serve_MisspeltSetting_NamesTheRightOne()
+    {
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Sorce__Provider"] = "sqlite";
+
+        (await RefusedAsync(variables)).ShouldContain("Gateway__Sorce__Provider: is no setting of the gateway; did you mean 'Gateway__Source__Provider'");
+    }
+
+    [Fact]
+    [Row("setting missing")]
+    public async Task Serve_NothingSet_TellsEverySettingAtOnce()
+    {
+        var errors = await RefusedAsync(new Dictionary<string, string?>(StringComparer.Ordinal));
+
+        foreach (var name in new[] { "Gateway__Data", "Gateway__Contracts", "Gateway__Certificates", "Gateway__Source__ConnectionString" })
+        {
+            errors.ShouldContain($"{name}: is not set");
+        }
+
+        errors.ShouldContain("Gateway__Source__Provider");
+    }
+
+    [Fact]
+    [Row("contracts broken at start")]
+    public async Task Serve_ContractsBroken_TellsEveryErrorOfEveryFile()
+    {
+        ContractFiles.Edit(_settings, "northgate-warehouse.yaml", t => t.Replace("essential.service.fulfillment.warehousing", "essential.service.fulfilment.warehousing", StringComparison.Ordinal));
+        ContractFiles.Edit(_settings, "harbour-carrier.yaml", t => t.Replace("[phone_number]", "[address]", StringComparison.Ordinal));
+
+        var errors = await RefusedAsync(ServeProcess.Variables(_settings));
+
+        errors.ShouldContain("northgate-warehouse.yaml:");
+        errors.ShouldContain("essential.service.fulfillment.warehousing");
+        errors.ShouldContain("harbour-carrier.yaml:");
+        errors.ShouldContain("contracts check");
+    }
+
+    [Fact]
+    [Row("certificates broken at start")]
+    public async Task Serve_ServerCertificateBroken_NamesTheFiles()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_settings.Certificates.FullName, "server.pem"), "no certificate", TestContext.Current.CancellationToken);
+
+        (await RefusedAsync(ServeProcess.Variables(_settings))).ShouldContain("server.pem and server.key are not a certificate and its key");
+    }
+
+    [Fact]
+    [Row("development certificates")]
+    public async Task Serve_DevelopmentCertificatesBeyondLoopback_Refuses()
+    {
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Listeners__Partners"] = "0.0.0.0:0";
+
+        var errors = await RefusedAsync(variables);
+
+        errors.ShouldContain("partners-ca.pem is a development certificate");
+        errors.ShouldContain("server.pem is a development certificate");
+        errors.ShouldContain("gateway certs issue");
+    }
+
+    [Fact]
+    [Row("demo shop")]
+    public async Task Serve_DemoShopBeyondLoopback_Refuses()
+    {
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Listeners__Staff"] = "0.0.0.0:0";
+        variables["Gateway__Certificates"] = Directory.CreateDirectory(Path.Combine(_settings.Data.Root, "no-certs")).FullName;
+
+        (await RefusedAsync(variables)).ShouldContain("the source is the demo shop: its customers are generated");
+    }
+
+    [Fact]
+    [Row("source missing at start")]
+    public async Task Serve_SourceMissing_Refuses()
+    {
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Source__ConnectionString"] = "Data Source=/nonexistent/shop.db";
+
+        (await RefusedAsync(variables)).ShouldContain("source");
+    }
+
+    [Fact]
+    [Row("source column missing at start")]
+    public async Task Serve_SourceColumnMissing_NamesColumnAndView()
+    {
+        ShopViews.DropColumn(_settings, "phone_number");
+
+        (await RefusedAsync(ServeProcess.Variables(_settings))).ShouldContain("column 'phone_number' of view 'sharing_shipments'");
+    }
+
+    [Fact]
+    [Row("log read-only at start")]
+    public async Task Serve_LogReadOnly_Refuses()
+    {
+        using var disk = new SmallDisk();
+        disk.MakeReadOnly();
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Log__Provider"] = "sqlite";
+        variables["Gateway__Log__ConnectionString"] = $"Data Source={disk["log.db"]}";
+
+        (await RefusedAsync(variables)).ShouldContain("read-only");
+    }
+
+    [Fact]
+    [Row("log damaged at start")]
+    public async Task Serve_LogDamaged_Refuses()
+    {
+        await File.WriteAllTextAsync(_settings.Log, new string('x', 8192), TestContext.Current.CancellationToken);
+
+        (await RefusedAsync(ServeProcess.Variables(_settings))).ShouldContain(_settings.Log);
+    }
+
+    [Fact]
+    [Row("master key missing")]
+    public async Task Serve_MasterKeyMissing_AsksForItsBackup()
+    {
+        await (await RunningGateway.StartAsync(_settings, TimeProvider.System)).DisposeAsync();
+        File.Delete(_settings.Data.MasterKey);
+
+        var errors = await RefusedAsync(ServeProcess.Variables(_settings));
+
+        errors.ShouldContain("master.key is missing");
+        errors.ShouldContain("backup");
+        File.Exists(_settings.Data.MasterKey).ShouldBeFalse();
+    }
+
+    [Fact]
+    [Row("key store damaged at start")]
+    public async Task Serve_KeyStoreDamaged_Refuses()
+    {
+        await (await RunningGateway.StartAsync(_settings, TimeProvider.System)).DisposeAsync();
+        await File.WriteAllTextAsync(_settings.Data.SubjectKeys, new string('x', 8192), TestContext.Current.CancellationToken);
+
+        (await RefusedAsync(ServeProcess.Variables(_settings))).ShouldContain("subjects.db");
+    }
+
+    [Fact]
+    public async Task Serve_NothingBroken_ServesAndAnswers()
+    {
+        await using var gateway = ServeProcess.Start(ServeProcess.Variables(_settings));
+        await gateway.ListeningAsync();
+        using var channel = gateway.As(_settings, "northgate-warehouse");
+
+        (await channel.GetShipment(DemoShop.SampleOrder.OrderId)).Shipment.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("Gateway__Source__ConnectionString", "no connection string")]
+    [InlineData("Gateway__Log__ConnectionString", "no connection string")]
+    [InlineData("Gateway__Listeners__Partners", "8443")]
+    [InlineData("Gateway__Listeners__Local", "0.0.0.0:0")]
+    [InlineData("Gateway__Source__Provider", "oracle")]
+    [InlineData("Gateway__Data", "/proc/nowhere")]
+    public async Task Serve_SettingUnusable_NamesIt(string name, string value)
+    {
+        var variables = ServeProcess.Variables(_settings);
+        variables[name] = value;
+
+        (await RefusedAsync(variables)).ShouldContain(name);
+    }
+
+    private static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> variables)
+    {
+        var (exitCode, errors) = await ServeProcess.RefusesAsync(variables);
+        exitCode.ShouldBe(ExitCode.InvalidConfiguration, errors);
+        errors.ShouldNotContain("Serving partners");
+        return errors;
+    }
+}
+
+/// <summary>The contracts of a prepared gateway, to be broken.</summary>
+internal static class ContractFiles
+{
+    /// <summary>Changes a file, as an editor does: whole.</summary>
+    public static void Edit(GatewaySettings settings, string file, Func<string, string> change)
+    {
+        var path = Path.Combine(settings.Contracts.FullName, file);
+        var text = File.ReadAllText(path);
+        var changed = change(text);
+        changed.ShouldNotBe(text, StringComparer.Ordinal);
+        File.WriteAllText(path + ".new", changed);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}
+
+/// <summary>The shop's views, to be broken.</summary>
+internal static class ShopViews
+{
+    /// <summary>Replaces the view of shipments by one without a column.</summary>
+    public static void DropColumn(GatewaySettings settings, string column)
+    {
+        var sql = ReadSql(settings);
+        var line = sql.Split('\n').Single(l => l.Contains($"AS {column}", StringComparison.Ordinal));
+        Replace(settings, sql.Replace(line + "\n", "", StringComparison.Ordinal));
+    }
+
+    /// <summary>The view of shipments as it was made.</summary>
+    public static string ReadSql(GatewaySettings settings)
+    {
+        using var connection = DemoShop.Open(settings.Data.Shop);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sql FROM sqlite_schema WHERE name = 'sharing_shipments'";
+        return (string)command.ExecuteScalar()!;
+    }
+
+    public static void Replace(GatewaySettings settings, string sql) =>
+        Execute(settings, "DROP VIEW sharing_shipments; " + sql);
+
+    public static void Execute(GatewaySettings settings, string sql)
+    {
+        using var connection = DemoShop.Open(settings.Data.Shop);
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Texts of these tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Open orders of northgate-warehouse, each of another customer.</summary>
+    public static List<string> OpenOrders(GatewaySettings settings, int count)
+    {
+        using var connection = DemoShop.Open(settings.Data.Shop);
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT min(order_id) FROM sharing_shipments WHERE recipient = 'northgate-warehouse' AND closed_at IS NULL
+            AND opened_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-80 days') GROUP BY subject_id ORDER BY 1 LIMIT $count
+            """;
+        command.Parameters.Add(new SqliteParameter("$count", count));
+        using var rows = command.ExecuteReader();
+        var orders = new List<string>();
+        while (rows.Read())
+        {
+            orders.Add(rows.GetString(0));
+        }
+
+        orders.Count.ShouldBe(count);
+        return orders;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Gateway.Tests.FailClosed;
+
+/// <summary>What a partner and the operator see when a part of the gateway is broken. Each row is a test; the README shows the table.</summary>
+internal static class FailClosedTable
+{
+    public static IReadOnlyList<FailClosedRow> Rows { get; } =
+    [
+        // At start: nothing listens.
+        new("setting misspelt", "`Gateway__Sorce__Provider=sqlite`", "nobody is served", "exit code 3: the variable is no setting, did you mean `Gateway__Source__Provider`"),
+        new("setting missing", "certificates, contracts or source are not set", "nobody is served", "exit code 3: every variable that is missing, and what to name in it"),
+        new("contracts broken at start", "an unknown purpose in one file, a message path in another", "nobody is served", "exit code 3: each error as `file:line:column`, with what to write instead"),
+        new("certificates broken at start", "`server.pem` is no certificate", "nobody is served", "exit code 3: which files are not a certificate and its key"),
+        new("development certificates", "`serve` with `certs dev`'s files on an address that is not loopback", "nobody is served", "exit code 3: each file, and where real ones come from"),
+        new("demo shop", "`serve` with the generated shop on an address that is not loopback", "nobody is served", "exit code 3: the source is the demo shop"),
+        new("source missing at start", "the database's file does not exist", "nobody is served", "exit code 3: the source cannot be opened"),
+        new("source column missing at start", "a view lacks a column that a contract grants", "nobody is served", "exit code 3: each missing column with its view"),
+        new("log read-only at start", "the log lies on a read-only file system", "nobody is served", "exit code 3: the file cannot be written, and why"),
+        new("log damaged at start", "the log's file is not the log", "nobody is served", "exit code 3: the file is damaged or none of the gateway's"),
+        new("master key missing", "`master.key` is gone, the subject keys' store is there", "nobody is served", "exit code 3: put the key back from its backup"),
+        new("key store damaged at start", "`subjects.db` is not the store", "nobody is served", "exit code 3: the file is damaged or none of the gateway's"),
+
+        // While running: no data, and the partner is told when to come back or whom to ask.
+        new("contracts broken while running", "a file is saved with an error", "the last good contracts stay in force", "log `ContractsKept` and each error, metric `gateway.contracts.reload.failures`, `/readyz` names the errors"),
+        new("source column missing at a reload", "a contract grants a field whose column the view lacks", "the last good contracts stay in force", "as above, naming the column; put in force by itself once the view has it"),
+        new("source gone while running", "the database's file is moved away", "UNAVAILABLE `SOURCE_UNAVAILABLE`, retry in 1 s; served again when it is back", "log `SourceUnavailable`, the refusals in the disclosure log"),
+        new("source column gone while running", "the view is replaced by one without a granted column", "UNAVAILABLE `SOURCE_UNAVAILABLE`", "log `SourceUnavailable` naming the column"),
+        new("disk full", "the log's disk has no space left", "UNAVAILABLE `LOG_UNAVAILABLE`, no receipt; served again when there is space", "log `LogRefused`: the disk is full; alarm `log_broken`"),
+        new("log gone while running", "the log's file is removed under the gateway", "UNAVAILABLE `LOG_UNAVAILABLE`, no receipt", "log `LogBroken`, alarm `log_broken`, then the process ends with exit code 1"),
+        new("key store gone while running", "`subjects.db` is removed under the gateway", "UNAVAILABLE `LOG_UNAVAILABLE`", "log `SubjectKeysBroken`, then the process ends with exit code 1"),
+        new("projector throws", "a record that the minimiser cannot copy", "INTERNAL `INTERNAL_FAULT` with a receipt", "log `InternalFault` with the receipt's id and the place in the code, never the record"),
+        new("clock past the agreement", "the agreement's last day is over", "PERMISSION_DENIED `AGREEMENT_NOT_IN_FORCE`; other partners' calls go on", "the refusals in the disclosure log; a restart works"),
+    ];
+
+    /// <summary>As the README has it.</summary>
+    public static string Markdown()
+    {
+        var text = new StringBuilder("| broken | how | the partner gets | the operator sees |\n|---|---|---|---|\n");
+        foreach (var row in Rows)
+        {
+            text.Append("| ").Append(row.Name).Append(" | ").Append(row.How).Append(" | ").Append(row.Partner).Append(" | ").Append(row.Operator).Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>One row.</summary>
+internal sealed record FailClosedRow(string Name, string How, string Partner, string Operator);
+
+/// <summary>Marks the test of a row.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RowAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace Gateway.Tests.FailClosed;
+
+public sealed class FailClosedTableTests
+{
+    [Fact]
+    public void Table_EveryRow_HasOneTestAndEveryTestARow()
+    {
+        var tested = typeof(FailClosedTable).Assembly.GetTypes()
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance))
+            .Select(m => m.GetCustomAttribute<RowAttribute>()?.Name)
+            .OfType<string>();
+
+        tested.Order(StringComparer.Ordinal).ShouldBe(FailClosedTable.Rows.Select(r => r.Name).Order(StringComparer.Ordinal));
+    }
+}
