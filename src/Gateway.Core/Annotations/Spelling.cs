@@ -19,7 +19,7 @@ internal static class Spelling
 
         var lower = key.ToLowerInvariant();
         var keys = known.Order(StringComparer.Ordinal).ToArray();
-        var (near, distance) = keys.Select(k => (k, Distance(lower, k))).Append((lower, int.MaxValue)).MinBy(x => x.Item2);
+        var (near, distance) = keys.Select(k => (k, Distance(lower, k.ToLowerInvariant()))).Append((lower, int.MaxValue)).MinBy(x => x.Item2);
         if (distance <= 3 && distance * 2 < key.Length)
         {
             return near;

@@ -14,6 +14,9 @@ namespace Gateway.Core.Exchange;
 /// </summary>
 public sealed partial class Pipeline
 {
+    // A caller's own deadline began when it sent the call, ours when it came in: it lets go a moment before ours is over.
+    private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(100);
+
     private readonly FrozenDictionary<ServiceMethod, (RequestReader Request, ResponseWriter Response)> _methods;
     private readonly PageTokens _tokens;
     private readonly ISubjectKeys _keys;
@@ -171,7 +174,7 @@ public sealed partial class Pipeline
         switch (e)
         {
             case OperationCanceledException when cancellationToken.IsCancellationRequested:
-                return new Refusal(_clock.GetUtcNow() >= open.Deadline ? RefusalReason.Deadline : RefusalReason.Cancelled);
+                return new Refusal(_clock.GetUtcNow() >= open.Deadline - s_headStart ? RefusalReason.Deadline : RefusalReason.Cancelled);
             case SourceException:
                 Log.SourceUnavailable(_logger, e, open.Receipt);
                 return new Refusal(RefusalReason.SourceUnavailable, RetryAfter: TimeSpan.FromSeconds(1));

@@ -34,6 +34,10 @@ internal static partial class GatewayRun
         {
             throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}", "name other addresses in Gateway__Listeners__Partners, …__Staff and …__Local");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}", "see to the rights on folders and ports that the settings name");
+        }
     }
 
     /// <summary>Waits for Ctrl+C, SIGTERM, or a log that can take no more; then ends calls and connections in order.</summary>

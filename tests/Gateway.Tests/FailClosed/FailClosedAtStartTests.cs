@@ -168,6 +168,7 @@ public sealed class FailClosedAtStartTests : IDisposable
     [InlineData("Gateway__Listeners__Partners", "8443")]
     [InlineData("Gateway__Listeners__Local", "0.0.0.0:0")]
     [InlineData("Gateway__Source__Provider", "oracle")]
+    [InlineData("Gateway__Source", "sqlite")]
     [InlineData("Gateway__Data", "/proc/nowhere")]
     public async Task Serve_SettingUnusable_NamesIt(string name, string value)
     {
