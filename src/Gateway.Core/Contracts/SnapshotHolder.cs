@@ -1,6 +1,6 @@
 namespace Gateway.Core.Contracts;
 
-/// <summary>The snapshot in force. Swapped first, signalled after; a reader takes it once a call.</summary>
+/// <summary>The snapshot in force. Swapped whole; a reader takes it once.</summary>
 public sealed class SnapshotHolder(Snapshot initial)
 {
     private volatile Snapshot _current = initial;
@@ -8,13 +8,6 @@ public sealed class SnapshotHolder(Snapshot initial)
     /// <summary>The snapshot in force now.</summary>
     public Snapshot Current => _current;
 
-    /// <summary>Raised after each swap with what was in force before and what is now.</summary>
-    public event Action<Snapshot, Snapshot>? Swapped;
-
     /// <summary>Puts <paramref name="next"/> in force.</summary>
-    public void Swap(Snapshot next)
-    {
-        var before = Interlocked.Exchange(ref _current, next);
-        Swapped?.Invoke(before, next);
-    }
+    public void Swap(Snapshot next) => _current = next;
 }

@@ -32,8 +32,8 @@ internal sealed class RecordEveryCall(RequestDelegate next, Pipeline pipeline, T
         using var trace = CallTrace.Start(method, Single(headers, "traceparent"));
         var open = new OpenCall(connection, method, trace, arrived)
         {
-            Purpose = Single(headers, CallMetadata.Purpose),
-            ReadMask = Single(headers, Core.Minimisation.ReadMask.MetadataKey),
+            Purpose = Joined(headers, CallMetadata.Purpose),
+            ReadMask = Joined(headers, Core.Minimisation.ReadMask.MetadataKey),
             Deadline = CapDeadline(headers, method, arrived),
         };
         context.Features.Set(open);
@@ -94,6 +94,10 @@ internal sealed class RecordEveryCall(RequestDelegate next, Pipeline pipeline, T
 
         return now + within;
     }
+
+    // Repeated metadata is one value with commas (gRPC over HTTP/2). Dropping it would widen: a mask sent twice must still narrow.
+    private static string? Joined(IHeaderDictionary headers, string name) =>
+        headers.TryGetValue(name, out StringValues values) ? values.ToString() : null;
 
     private static string? Single(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out StringValues values) && values.Count == 1 ? values[0] : null;

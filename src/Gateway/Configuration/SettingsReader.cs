@@ -21,14 +21,7 @@ internal static class SettingsReader
     {
         var section = configuration.GetSection(GatewayOptions.Section);
         var errors = new List<string>();
-        foreach (var key in Keys(section, ""))
-        {
-            if (!s_keys.Contains(key, StringComparer.OrdinalIgnoreCase))
-            {
-                errors.Add($"{Variable(key)}: is no setting of the gateway; {Suggestion.Or(Variable(key), s_keys.Select(Variable), "remove it")}");
-            }
-        }
-
+        errors.AddRange(Unknown(section));
         var options = section.Get<GatewayOptions>() ?? new GatewayOptions();
         var data = Required(options.Data, "Data", "a folder for what the gateway keeps", errors);
         var contracts = Folder(options.Contracts, "Contracts", "the folder of policy.yaml, staff.yaml and the contracts", errors);
@@ -64,6 +57,11 @@ internal static class SettingsReader
             Local = local!,
         };
     }
+
+    /// <summary>An error for each key that is no setting.</summary>
+    public static IEnumerable<string> Unknown(IConfigurationSection section) =>
+        Keys(section, "").Where(key => !s_keys.Contains(key, StringComparer.OrdinalIgnoreCase))
+            .Select(key => $"{Variable(key)}: is no setting of the gateway; {Suggestion.Or(Variable(key), s_keys.Select(Variable), "remove it")}");
 
     // What has a value is a key; what only has keys under it is told by them.
     private static IEnumerable<string> Keys(IConfigurationSection section, string prefix) => section.GetChildren().SelectMany(

@@ -13,6 +13,12 @@ internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificate
     /// <param name="named">The folder that the command line names; null where it names none.</param>
     public static DemoOptions Read(IConfiguration configuration, DirectoryInfo? named)
     {
+        var unknown = SettingsReader.Unknown(configuration.GetSection(GatewayOptions.Section)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new Commands.CommandFailure(Commands.ExitCode.InvalidConfiguration, new InvalidSettingsException(unknown).Message);
+        }
+
         var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         var data = named?.FullName ?? options.Data;
         var certificates = options.Certificates ?? (data is null ? "certs-dev" : Path.Combine(data, "certs"));

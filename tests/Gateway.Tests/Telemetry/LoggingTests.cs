@@ -59,7 +59,8 @@ public sealed partial class LoggingTests
     [InlineData("Grpc.Net.Client.Internal", LogLevel.Information, false)]
     [InlineData("GrpcOfOurs", LogLevel.Trace, true)]
     [InlineData("Gateway.Anything", LogLevel.Trace, true)]
-    [InlineData("Microsoft.Hosting.Lifetime", LogLevel.Information, true)]
+    [InlineData("Microsoft.Hosting.Lifetime", LogLevel.Information, false)]
+    [InlineData("Microsoft.Hosting.Lifetime", LogLevel.Warning, true)]
     public void Cap_EachCategory_AllowsFromItsLevelOn(string category, LogLevel level, bool allowed) =>
         CategoryCap.Allows(category, level).ShouldBe(allowed);
 

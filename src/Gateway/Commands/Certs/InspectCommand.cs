@@ -1,12 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Gateway.Calls;
 using Gateway.Contracts;
-using Gateway.Core.Annotations;
 using Gateway.Core.Identity;
-using Gateway.Protos.Contract.V1;
-using Gateway.Protos.Fulfilment.V1;
-using Gateway.Protos.Payment.V1;
-using Gateway.Protos.Shipping.V1;
 
 namespace Gateway.Commands.Certs;
 
@@ -14,10 +10,6 @@ namespace Gateway.Commands.Certs;
 internal static class InspectCommand
 {
     private const string AuthoritySuffix = "-ca.pem";
-
-    /// <summary>Records and methods that contracts can name.</summary>
-    private static readonly Catalogue s_catalogue = Catalogue.Compile(
-        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor);
 
     public static Command Create()
     {
@@ -34,7 +26,7 @@ internal static class InspectCommand
             var pem = await ReadAsync(parsed.GetRequiredValue(file), token);
             var authorities = Load(parsed.GetRequiredValue(certificates));
             var loaded = parsed.GetValue(contracts) is { } folder
-                ? await LoadedContracts.LoadAsync(new ContractFolder(folder.FullName, TimeProvider.System), s_catalogue, TimeProvider.System, token)
+                ? await LoadedContracts.LoadAsync(new ContractFolder(folder.FullName, TimeProvider.System), PartnerServices.Catalogue, TimeProvider.System, token)
                 : null;
             var now = TimeProvider.System.GetUtcNow();
             var inspection = Inspection.Of(pem, authorities, loaded?.Snapshot, loaded?.Staff, now);
