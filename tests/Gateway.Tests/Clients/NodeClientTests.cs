@@ -95,10 +95,10 @@ public sealed class NodeClientTests(NodeClientFixture fixture) : IClassFixture<N
     {
         var request = new { order_id = DemoShop.SampleOrder.OrderId };
 
-        var narrow = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, mask: "order_id, address.locality,lines.sku"));
-        var message = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, mask: "address"));
-        var withheld = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, mask: "gift_message"));
-        var (_, unknown) = await fixture.Node.Call(North, Fulfilment + "GetShipment", request, mask: "order_id,card_number").FinishAsync();
+        var narrow = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["order_id, address.locality,lines.sku"]));
+        var message = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["address"]));
+        var withheld = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["gift_message"]));
+        var (_, unknown) = await fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["order_id,card_number"]).FinishAsync();
 
         Names(narrow["shipment"]).ShouldBe(["order_id", "address", "lines"], ignoreOrder: true);
         Names(narrow["shipment"]!["address"]).ShouldBe(["locality"]);
@@ -108,6 +108,44 @@ public sealed class NodeClientTests(NodeClientFixture fixture) : IClassFixture<N
         withheld["receipt"]!["scope"]!["withheld"]!.AsArray().Single(w => (string)w!["path"]! == "gift_message")!["reason"]!.ToString()
             .ShouldBe("WITHHELD_REASON_NOT_GRANTED");
         (unknown.Status, unknown.Reason, unknown.Field).ShouldBe((InvalidArgument, "INVALID_REQUEST", "gateway-read-mask"));
+    }
+
+    [Fact]
+    public async Task ReadMask_SentTwice_IsBothTogether()
+    {
+        var request = new { order_id = DemoShop.SampleOrder.OrderId };
+
+        var answer = await AnswerAsync(fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["order_id", "address.locality"]));
+        var (_, unknown) = await fixture.Node.Call(North, Fulfilment + "GetShipment", request, masks: ["order_id", "nope"]).FinishAsync();
+
+        Names(answer["shipment"]).ShouldBe(["order_id", "address"], ignoreOrder: true);
+        Names(answer["shipment"]!["address"]).ShouldBe(["locality"]);
+        unknown.Reason.ShouldBe("INVALID_REQUEST");
+    }
+
+    [Theory]
+    [InlineData(North, "northgate-warehousing", Fulfilment + "GetShipment", null)]
+    [InlineData(South, "southgate-warehousing", Fulfilment + "ListShipments", null)]
+    [InlineData(Harbour, "harbour-delivery", Shipping + "GetParcel", null)]
+    [InlineData(Cedar, "cedar-payments", Payment + "GetCharge", Fraud)]
+    public async Task Contract_TellsEachPartnerItsOwnAlone(string partner, string contract, string method, string? purpose)
+    {
+        var name = method.Split('/')[1];
+        var described = await AnswerAsync(fixture.Node.Call(partner, "gateway.contract.v1.ContractService/DescribeContract"));
+        var explained = await AnswerAsync(fixture.Node.Call(
+            partner, "gateway.contract.v1.ContractService/ExplainAccess", new { method, purpose }));
+
+        ((string)described["partner"]!, (string)described["contract"]!).ShouldBe((partner, contract));
+        var text = described.ToJsonString();
+        new[] { North, South, Harbour, Cedar }.Where(other => other != partner).ShouldAllBe(other => !text.Contains(other));
+        described["grants"]!.AsArray().SelectMany(g => g!["methods"]!.AsArray().Select(m => (string)m!)).ShouldContain(m => m == method);
+        ((bool)explained["allowed"]!).ShouldBeTrue();
+        explained["released"]!.AsArray().Select(f => (string)f!["path"]!).ShouldBe(Grant(partner, name, purpose).Fields.Keys, ignoreOrder: true);
+        foreach (var answer in new[] { described, explained })
+        {
+            var entry = await fixture.EntryAsync((string?)answer["receipt"]!["id"]);
+            (entry.Kind, entry.Records.Length, entry.Caller.Partner).ShouldBe((Kind.Disclosure, 0, partner));
+        }
     }
 
     [Theory]

@@ -99,19 +99,25 @@ internal sealed class NodePartner : IAsyncDisposable
         }
     }
 
-    public NodeCall Call(string partner, string method, object? request = null, string? purpose = null, string? mask = null, bool pages = false)
+    /// <param name="partner">Whose certificate.</param>
+    /// <param name="method"><c>package.Service/Method</c>.</param>
+    /// <param name="request">The request's fields.</param>
+    /// <param name="purpose">The metadata; null for none.</param>
+    /// <param name="masks">The metadata, once for each.</param>
+    /// <param name="pages">True to follow page tokens to the end.</param>
+    public NodeCall Call(string partner, string method, object? request = null, string? purpose = null, string[]? masks = null, bool pages = false)
     {
         var id = Interlocked.Increment(ref _last).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var lines = _calls[id] = Channel.CreateUnbounded<NodeLine>();
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, object>(StringComparer.Ordinal);
         if (purpose is not null)
         {
             metadata["gateway-purpose"] = purpose;
         }
 
-        if (mask is not null)
+        if (masks is not null)
         {
-            metadata["gateway-read-mask"] = mask;
+            metadata["gateway-read-mask"] = masks;
         }
 
         Write(new { id, partner, method, request, metadata, pages });

@@ -82,7 +82,7 @@ function call(asked) {
   const method = definitions[service][name];
   const metadata = new grpc.Metadata();
   for (const [key, value] of Object.entries(asked.metadata ?? {})) {
-    metadata.set(key, value);
+    [value].flat().forEach((one) => metadata.add(key, one));
   }
 
   const client = channelOf(asked.partner);

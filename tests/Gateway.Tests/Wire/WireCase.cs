@@ -70,11 +70,11 @@ internal sealed class WireCases(OracleGateway oracle, IReadOnlyDictionary<string
         };
     }
 
-    /// <summary>Every kind of row by each of its keys, and what nobody has.</summary>
+    /// <summary>Every kind of row by each of its keys, one order that has two charges, and what nobody has.</summary>
     private List<(string Field, string Value)> Keys(ServiceMethod method)
     {
         var record = oracle.Record(method);
         var rows = oracle.Samples(method, row => row.Columns.ContainsKey("status") ? row.Text("status") : orderStatus[row.Text("order_id")]);
-        return [.. record.Keys.SelectMany(field => rows.Select(r => r.Text(field)).Append("A-999999999").Append("Ω' OR 1=1").Select(value => (field, value)))];
+        return [.. record.Keys.SelectMany(field => rows.Select(r => r.Text(field)).Concat(["A-1002", "A-999999999", "Ω' OR 1=1"]).Distinct(StringComparer.Ordinal).Select(value => (field, value)))];
     }
 }
