@@ -35,6 +35,11 @@ public sealed class RawCallTests
             ("unknown method", await client.SendAsync($"/gateway.fulfilment.v1.FulfilmentService/{Canary}", RawClient.Frame(s_good)), "UNKNOWN_METHOD", Other),
             // Routes have no case here: another spelling is the same method, and recorded as such.
             ("other case", await client.SendAsync($"/{Get.ToUpperInvariant()}?{Canary}", RawClient.Frame(s_good)), "RECORD_NOT_AVAILABLE", Get),
+            ("percent signs", await client.SendAsync($"/{Get.Replace("S", "%53", StringComparison.Ordinal)}", RawClient.Frame(s_good)), "RECORD_NOT_AVAILABLE", Get),
+            ("a step up", await client.SendAsync($"/%2e%2e/{Get}/{Canary}", RawClient.Frame(s_good)), "UNKNOWN_METHOD", Other),
+            ("a long path", await client.SendAsync($"/{new string('x', 4000)}{Canary}", RawClient.Frame(s_good)), "UNKNOWN_METHOD", Other),
+            ("OPTIONS", await client.SendAsync($"/{Get}", null, method: HttpMethod.Options), "UNKNOWN_METHOD", Other),
+            ("JSON in a frame", await client.SendAsync($"/{Get}", RawClient.Frame(Encoding.UTF8.GetBytes($"{{\"{Canary}\":1}}")), "application/grpc+json"), "INVALID_REQUEST", Get),
             ("root", await client.SendAsync("/", RawClient.Frame(s_good)), "UNKNOWN_METHOD", Other),
             ("reflection", await client.SendAsync("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", RawClient.Frame([])), "UNKNOWN_METHOD", Other),
             ("health", await client.SendAsync("/grpc.health.v1.Health/Check", RawClient.Frame([])), "UNKNOWN_METHOD", Other),
@@ -86,6 +91,12 @@ public sealed class RawCallTests
         await CheckAsync(gateway, "key", await client.SendAsync($"/{Get}", good), "RECORD_NOT_AVAILABLE", Get);
         await CheckAsync(gateway, "purpose", await client.SendAsync($"/{Get}", good, headers: ("gateway-purpose", Canary)), "PURPOSE_NOT_GRANTED", Get);
         await CheckAsync(gateway, "mask", await client.SendAsync($"/{Get}", good, headers: ("gateway-read-mask", Canary)), "INVALID_REQUEST", Get);
+        await CheckAsync(gateway, "long mask", await client.SendAsync(
+            $"/{Get}", good, headers: ("gateway-read-mask", Canary + new string(',', 8000))), "INVALID_REQUEST", Get);
+        await CheckAsync(gateway, "key with a zero byte", await client.SendAsync(
+            $"/{Get}", RawClient.Frame(new GetShipmentRequest { OrderId = $"A-1001\0{Canary}" }.ToByteArray())), "RECORD_NOT_AVAILABLE", Get);
+        await CheckAsync(gateway, "encodings", await client.SendAsync(
+            $"/{Get}", good, headers: [("grpc-accept-encoding", Canary), ("grpc-timeout", Canary), ("user-agent", Canary), ("traceparent", Canary)]), "RECORD_NOT_AVAILABLE", Get);
         await CheckAsync(gateway, "token", await client.SendAsync($"/{Watch}", good), "INVALID_REQUEST", Watch);
         await CheckAsync(gateway, "gzip", await client.SendAsync(
             $"/{Get}", RawClient.Frame(Gzip(s_good), compressed: true), headers: ("grpc-encoding", "gzip")), "RECORD_NOT_AVAILABLE", Get);
