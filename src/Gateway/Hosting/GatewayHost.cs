@@ -29,7 +29,7 @@ internal static class GatewayHost
     /// <param name="clock">The clock of everything but the framework.</param>
     /// <param name="more">What the caller adds: the demo its shop, a test its fakes.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    /// <exception cref="Commands.CommandFailure">The contracts are not usable, which tells every error, or the data folder is not.</exception>
+    /// <exception cref="Commands.CommandFailure">The contracts are not usable, which tells every error, the data folder is not, or a store in it was lost.</exception>
     public static async Task<IHost> BuildAsync(
         GatewaySettings settings,
         IConfiguration configuration,
@@ -39,6 +39,7 @@ internal static class GatewayHost
         CancellationToken cancellationToken)
     {
         EnsureFolders(settings.Data);
+        await StoresTogether.CheckAsync(settings, cancellationToken);
         var folder = new ContractFolder(settings.Contracts.FullName, clock);
         var loaded = await LoadedContracts.LoadAsync(folder, PartnerServices.Catalogue, clock, cancellationToken);
 

@@ -1,9 +1,11 @@
 using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Demo.Shop;
+using Gateway.Listeners;
 using Gateway.Stores.Tests;
 using Gateway.Tests.Running;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Tests.FailClosed;
 
@@ -150,6 +152,32 @@ public sealed class FailClosedAtStartTests : IDisposable
         await File.WriteAllTextAsync(_settings.Data.SubjectKeys, new string('x', 8192), TestContext.Current.CancellationToken);
 
         (await RefusedAsync(ServeProcess.Variables(_settings))).ShouldContain("subjects.db");
+    }
+
+    [Theory]
+    [InlineData("log.db", "put the log back from its backup")]
+    [InlineData("keys/subjects.db", "put the store back from its backup")]
+    [InlineData("standing.db", "gateway log query --kind administration")]
+    [Row("log missing at start")]
+    [Row("key store missing at start")]
+    [Row("standing missing at start")]
+    public async Task Serve_StoreLost_IsNotMadeAnew(string file, string advice)
+    {
+        await using (var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System))
+        {
+            using var channel = gateway.As("northgate-warehouse");
+            await channel.GetShipment(DemoShop.SampleOrder.OrderId);
+            await gateway.Services.GetRequiredService<StandingKeeper>().SuspendAsync("harbour-carrier", "a test", "operator");
+        }
+
+        var lost = Path.Combine(_settings.Data.Root, file);
+        File.Delete(lost);
+
+        var errors = await RefusedAsync(ServeProcess.Variables(_settings));
+
+        errors.ShouldContain($"{lost} is missing");
+        errors.ShouldContain(advice);
+        File.Exists(lost).ShouldBeFalse();
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal static class FailClosedTable
         new("log damaged at start", "the log's file is not the log", "nobody is served", "exit code 3: the file is damaged or none of the gateway's"),
         new("master key missing", "`master.key` is gone, the subject keys' store is there", "nobody is served", "exit code 3: put the key back from its backup"),
         new("key store damaged at start", "`subjects.db` is not the store", "nobody is served", "exit code 3: the file is damaged or none of the gateway's"),
+        new("log missing at start", "the log is gone, keys of persons whose data was released are there", "nobody is served", "exit code 3: put the log back from its backup"),
+        new("key store missing at start", "`subjects.db` is gone, the log tells of persons", "nobody is served", "exit code 3: put the store back from its backup"),
+        new("standing missing at start", "`standing.db` is gone, the log tells of a suspension or a revoked key", "nobody is served", "exit code 3: put the file back, or begin an empty one and repeat what the log lists"),
 
         // While running: no data, and the partner is told when to come back or whom to ask.
         new("contracts broken while running", "a file is saved with an error", "the last good contracts stay in force", "log `ContractsKept` and each error, metric `gateway.contracts.reload.failures`, `/readyz` names the errors"),
@@ -50,7 +53,7 @@ internal static class FailClosedTable
 internal sealed record FailClosedRow(string Name, string How, string Partner, string Operator);
 
 /// <summary>Marks the test of a row.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class RowAttribute(string name) : Attribute
 {
     public string Name { get; } = name;

@@ -42,6 +42,9 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
     public static SqliteSubjectKeys Open(string path, MasterKey master, SubjectKeyOptions options, ILogger<SqliteSubjectKeys> logger) =>
         new(SubjectKeyFile.Open(path, master), options, logger);
 
+    /// <summary>True when there is a store at <paramref name="path"/> and it holds a key. Changes nothing.</summary>
+    public static bool HoldsAny(string path) => File.Exists(path) && SubjectKeyFile.HoldsAny(path);
+
     public ValueTask<SubjectKey> GetOrAddAsync(string subjectId) =>
         _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult(key) : new ValueTask<SubjectKey>(AskAsync(subjectId, add: true)!);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Core.Log;
+using Microsoft.Data.Sqlite;
 
 namespace Gateway.Stores.Sqlite.Keys;
 
@@ -49,6 +50,24 @@ internal sealed class SubjectKeyFile : IDisposable
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>True when the file at <paramref name="path"/> holds a key; false also where it is no store, which opening it tells.</summary>
+    public static bool HoldsAny(string path)
+    {
+        try
+        {
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT EXISTS (SELECT 1 FROM subject_key)";
+            return command.ExecuteScalar() is 1L;
+        }
+        catch (SqliteException)
+        {
+            return false;
         }
     }
 
