@@ -14,4 +14,19 @@ public sealed class FailClosedTableTests
 
         tested.Order(StringComparer.Ordinal).ShouldBe(FailClosedTable.Rows.Select(r => r.Name).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Readme_HasTheTableAsItIsTested() =>
+        File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md")).ShouldContain(FailClosedTable.Markdown());
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Gateway.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
 }
