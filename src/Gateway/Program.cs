@@ -1,17 +1,22 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Gateway.Commands;
 using Gateway.Commands.Call;
 using Gateway.Commands.Certs;
-using Gateway.Commands.Partner;
 using Gateway.Commands.Contracts;
 using Gateway.Commands.Demo;
 using Gateway.Commands.Health;
 using Gateway.Commands.Keys;
 using Gateway.Commands.Log;
+using Gateway.Commands.Partner;
 using Gateway.Commands.Serve;
 using Gateway.Commands.Trace;
 
-var root = new RootCommand("Shares customer data with third-party processors: only what their contract allows, every call recorded.");
+// Named here, because the assembly is named after the house and not after the command.
+var root = new Command("gateway", "Shares customer data with third-party processors: only what their contract allows, every call recorded.")
+{
+    Options = { new HelpOption(), new VersionOption() },
+};
 // One line a verb, in the order a newcomer needs them.
 root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(ServeCommand.Create());
@@ -27,7 +32,7 @@ root.Subcommands.Add(HealthCommand.Create());
 var parsed = root.Parse(args);
 try
 {
-    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration 
+    var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
