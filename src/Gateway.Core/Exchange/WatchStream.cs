@@ -61,7 +61,8 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
 
         _resumed = true;
         return watcher.Tokens.TryRead(call, token, changedSince: null, out var cursor, out var told)
-            ? new WatchState(cursor, told)
+            // A row dated ahead of the clock must not hide what changes before its date comes.
+            ? new WatchState(cursor.UpdatedAt > told ? new Cursor(told, "") : cursor, told)
             : new Refusal(RefusalReason.InvalidRequest, Field: "resume_token", Detail: "is no token of ours for this call");
     }
 

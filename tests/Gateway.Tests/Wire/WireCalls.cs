@@ -40,6 +40,8 @@ internal sealed class WireCalls(RunningGateway gateway, string partner) : IDispo
 {
     private const int CallsPerConnection = 300;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(static b => b, static b => b);
 
     private readonly Lock _lock = new();
@@ -60,16 +62,19 @@ internal sealed class WireCalls(RunningGateway gateway, string partner) : IDispo
         }
     }
 
-    /// <summary>Reads a stream until it ends or <paramref name="enough"/> messages came.</summary>
+    /// <summary>Reads a stream until it ends, <paramref name="enough"/> messages came, or nothing came for a minute.</summary>
     public async Task<WireAnswer> StreamAsync(ServiceMethod method, byte[] request, string? purpose, string? mask, int enough)
     {
         using var call = Invoker().AsyncServerStreamingCall(Method(method, MethodType.ServerStreaming), host: null, Options(purpose, mask), request);
         var messages = new List<byte[]>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         try
         {
-            while (messages.Count < enough && await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+            patience.CancelAfter(s_patience);
+            while (messages.Count < enough && await call.ResponseStream.MoveNext(patience.Token))
             {
                 messages.Add(call.ResponseStream.Current);
+                patience.CancelAfter(s_patience);
             }
 
             return new WireAnswer(StatusCode.OK, "", messages, []);
