@@ -42,4 +42,4 @@ public sealed class PlannedGrant
 }
 
 /// <summary>What a grant has used of its limits, by partner, purpose and record.</summary>
-internal sealed record GrantCounters(CallRate Rate, SubjectQuota Subjects, MissCounter Misses);
+internal sealed record GrantCounters(CallRate Rate, SubjectQuota Subjects, MissCounter Misses, StreamSlots Streams);

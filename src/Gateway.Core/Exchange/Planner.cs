@@ -43,7 +43,7 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
         Limit(grant));
 
     private GrantCounters Counters((string, string, string) key) =>
-        _counters.GetOrAdd(key, static _ => new GrantCounters(new CallRate(null), new SubjectQuota(), new MissCounter()));
+        _counters.GetOrAdd(key, static _ => new GrantCounters(new CallRate(null), new SubjectQuota(), new MissCounter(), new StreamSlots()));
 
     // A changed rate starts a new bucket; the old one may still be in a running call's hands and is left to the collector.
     private GrantCounters Limit(Grant grant)

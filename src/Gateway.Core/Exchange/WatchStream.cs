@@ -31,7 +31,25 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
             return refusal;
         }
 
-        _state = state;
+        var slots = authorized.Grant.Counters.Streams;
+        if (!slots.TryEnter())
+        {
+            return new Refusal(RefusalReason.RateExceeded, RetryAfter: TimeSpan.FromSeconds(10));
+        }
+
+        try
+        {
+            _state = state;
+            return await RunAsync(admitted, cancellationToken);
+        }
+        finally
+        {
+            slots.Leave();
+        }
+    }
+
+    private async ValueTask<Refusal> RunAsync(AdmittedCall admitted, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var now = watcher.Clock.GetUtcNow();
@@ -42,7 +60,7 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
 
             _state.RoundEnded(now);
             await Task.Delay(Watcher.Interval, watcher.Clock, cancellationToken);
-            if (!watcher.PassGate(_open).Passed(out var call, out refusal) || !AuthorizedCall.Authorize(call).Passed(out authorized, out refusal))
+            if (!watcher.PassGate(_open).Passed(out var call, out var refusal) || !AuthorizedCall.Authorize(call).Passed(out var authorized, out refusal))
             {
                 return refusal;
             }
