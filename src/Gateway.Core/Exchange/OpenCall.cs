@@ -53,6 +53,16 @@ public sealed class OpenCall(PeerConnection connection, ServiceMethod? method, C
     /// <summary>True when <paramref name="message"/> is the very instance that the last step marked as recorded.</summary>
     public bool MayLeave(object? message) => message is not null && ReferenceEquals(_released, message);
 
+    /// <summary>The next entry of a call that has one already takes an id of its own.</summary>
+    internal void NewEntry(DateTimeOffset now)
+    {
+        if (Recorded)
+        {
+            Receipt = ReceiptId.New(now);
+            Recorded = false;
+        }
+    }
+
     /// <summary>Only the last step calls this, after the record is durable.</summary>
     internal void Release(object message)
     {

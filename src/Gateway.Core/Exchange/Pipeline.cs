@@ -140,6 +140,7 @@ public sealed partial class Pipeline
     {
         try
         {
+            open.NewEntry(_clock.GetUtcNow());
             if (refusal.Reason != RefusalReason.LogUnavailable)
             {
                 await _refusals.RecordAsync(open, refusal);

@@ -86,7 +86,7 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
 
     private async ValueTask<Refusal?> SendOpenAsync(AdmittedCall call, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var from = _state.ReadFrom;
+        var from = _state.ReadFrom(now);
         while (true)
         {
             var rows = await call.Authorized.Grant.Reader.ListOpenAsync(from, Watcher.RunLength, now, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
 
     private async ValueTask<Refusal?> SendRunAsync(AdmittedCall call, List<SourceRow> rows, CancellationToken cancellationToken)
     {
-        NewEntry();
+        _open.NewEntry(watcher.Clock.GetUtcNow());
         var outcome = await watcher.Pipeline.DiscloseAsync(FetchedReply.OfRun(call, rows));
         if (!outcome.Passed(out var reply, out var refusal))
         {
@@ -171,14 +171,15 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
             return;
         }
 
-        NewEntry();
         var now = watcher.Clock.GetUtcNow();
+        _open.NewEntry(now);
         await watcher.Recorder.AppendAsync(CallRecords.Released(call.Authorized, now) with { Tombstones = pseudonyms.ToArray() });
+        _open.Recorded = true;
         _open.Trace.Record(_open.Receipt);
         var receipt = new Receipt { Id = _open.Receipt.ToString(), Time = Timestamp.FromDateTimeOffset(now) };
         foreach (var departure in told)
         {
-            _state.TookBack(departure);
+            _state.TookBack(departure, now);
             var token = watcher.Tokens.Write(call.Authorized, _state.SentUpTo, _state.ToldUpTo, changedSince: null);
             var tombstone = new Tombstone { Key = departure.Key, Reason = Reason(departure.Reason) };
             await SendAsync(writer.Write(tombstone, token, receipt), cancellationToken);
@@ -221,14 +222,6 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
         }
 
         return new Receipt { Id = receipt.Id, Time = receipt.Time, DeleteBy = receipt.DeleteBy };
-    }
-
-    private void NewEntry()
-    {
-        if (_open.Recorded)
-        {
-            _open.Receipt = ReceiptId.New(watcher.Clock.GetUtcNow());
-        }
     }
 
     private static TombstoneReason Reason(DepartureReason reason) => reason switch
