@@ -7,6 +7,7 @@ namespace Gateway.Core.Tests.Exchange;
 internal sealed class RunningWatch : IDisposable
 {
     private readonly CancellationTokenSource _caller = new();
+    private readonly CancellationTokenSource _stopping = new();
 
     private RunningWatch(ExchangeScene scene, OpenCall call, string token)
     {
@@ -16,7 +17,7 @@ internal sealed class RunningWatch : IDisposable
             call.MayLeave(message).ShouldBeTrue();
             Received.Add((WatchShipmentsResponse)message);
             return Task.CompletedTask;
-        }, _caller.Token).AsTask();
+        }, _stopping.Token, _caller.Token).AsTask();
     }
 
     public OpenCall Call { get; }
@@ -24,7 +25,7 @@ internal sealed class RunningWatch : IDisposable
     /// <summary>Every message so far.</summary>
     public List<WatchShipmentsResponse> Received { get; } = [];
 
-    public Task<Refusal> Ended { get; }
+    public Task<Refusal?> Ended { get; }
 
     /// <summary>Keys of the records sent so far.</summary>
     public IEnumerable<string> Keys => Received.Where(r => r.Shipment is not null).Select(r => r.Shipment.OrderId);
@@ -52,7 +53,14 @@ internal sealed class RunningWatch : IDisposable
     /// <summary>The caller goes.</summary>
     public Task CancelAsync() => _caller.CancelAsync();
 
-    public void Dispose() => _caller.Dispose();
+    /// <summary>The gateway stops.</summary>
+    public Task StopAsync() => _stopping.CancelAsync();
+
+    public void Dispose()
+    {
+        _caller.Dispose();
+        _stopping.Dispose();
+    }
 
     private static async Task RestAsync(ExchangeScene scene, int before, params RunningWatch[] watches)
     {

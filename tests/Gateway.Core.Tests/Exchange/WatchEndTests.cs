@@ -63,7 +63,7 @@ public sealed class WatchEndTests
         _scene.PutShipment("A-2", updated: _scene.Clock.GetUtcNow());
         await RunningWatch.RoundAsync(_scene, watch);
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.LogUnavailable);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.LogUnavailable);
         watch.Keys.ShouldBe(["A-1"]);
         watch.Call.Recorded.ShouldBeFalse();
         _scene.Entries.Length.ShouldBe(1);
@@ -77,7 +77,7 @@ public sealed class WatchEndTests
         _scene.Suspend(ExchangeContracts.Northgate);
         await RunningWatch.RoundAsync(_scene, watch);
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.LogUnavailable);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.LogUnavailable);
         watch.Call.Recorded.ShouldBeFalse();
     }
 
@@ -87,7 +87,7 @@ public sealed class WatchEndTests
         using var watch = await StartedAsync();
         await watch.CancelAsync();
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.Cancelled);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.Cancelled);
         _scene.Entries.Length.ShouldBe(1);
     }
 
@@ -97,8 +97,19 @@ public sealed class WatchEndTests
         using var watch = await RunningWatch.StartAsync(_scene);
         await watch.CancelAsync();
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.Cancelled);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.Cancelled);
         _scene.Entries.Single().Refusal.ShouldBe("CANCELLED");
+    }
+
+    [Fact]
+    public async Task Gateway_Stops_EndsItInOrderWithoutARefusal()
+    {
+        using var watch = await StartedAsync();
+        await watch.StopAsync();
+
+        (await watch.Ended).ShouldBeNull();
+        _scene.Entries.ShouldAllBe(e => e.Kind == Kind.Disclosure);
+        watch.Call.Settled.ShouldBeTrue();
     }
 
     [Fact]
@@ -125,7 +136,7 @@ public sealed class WatchEndTests
 
     private async Task ShouldEndAsync(RunningWatch watch, RefusalReason reason)
     {
-        (await watch.Ended).Reason.ShouldBe(reason);
+        (await watch.Ended)!.Reason.ShouldBe(reason);
         var last = _scene.Entries[^1];
         last.Kind.ShouldBe(Kind.Refusal);
         last.Refusal.ShouldBe(Refusals.Of(reason).Name);

@@ -82,7 +82,7 @@ public sealed class WatchResumeTests
 
         using var watch = await RunningWatch.StartAsync(_scene, token, _scene.Open(ExchangeScene.WatchShipments, mask: "order_id"));
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.InvalidRequest);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.InvalidRequest);
     }
 
     private async Task<string> TokenOfAStreamThatEndedAsync()

@@ -138,7 +138,7 @@ public sealed class WatchTests
         _scene.Suspend(ExchangeContracts.Northgate);
         await RunningWatch.RoundAsync(_scene, watch);
 
-        (await watch.Ended).Reason.ShouldBe(RefusalReason.PartnerSuspended);
+        (await watch.Ended)!.Reason.ShouldBe(RefusalReason.PartnerSuspended);
         _scene.Entries.Length.ShouldBe(3);
         _scene.Entries.Select(Receipt).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
         _scene.Entries[^1].Refusal.ShouldBe("PARTNER_SUSPENDED");
