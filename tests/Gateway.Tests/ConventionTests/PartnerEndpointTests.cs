@@ -20,8 +20,9 @@ public sealed class PartnerEndpointTests
     {
         await using var gateway = await RunningGateway.StartAsync();
         using var identity = X509Certificate2.CreateFromPemFile(
-            Path.Combine(gateway.Settings.Certificates.FullName, "northgate-warehouse.pem"),
-            Path.Combine(gateway.Settings.Certificates.FullName, "northgate-warehouse.key"));
+            Path.Combine(gateway.Settings.Certificates.FullName, "southgate-warehouse.pem"),
+            Path.Combine(gateway.Settings.Certificates.FullName, "southgate-warehouse.key"));
+        // Its contract grants no stream: each call ends.
         using var partner = new RawPartner(gateway.Partners, identity, "localhost");
         var mapped = gateway.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/')).Where(p => !p.Contains('{', StringComparison.Ordinal));
