@@ -32,6 +32,7 @@ internal static class FailClosedTable
         new("disk full", "the log's disk has no space left", "UNAVAILABLE `LOG_UNAVAILABLE`, no receipt; served again when there is space", "log `LogRefused`: the disk is full; alarm `log_broken`"),
         new("log gone while running", "the log's file is removed under the gateway", "UNAVAILABLE `LOG_UNAVAILABLE`, no receipt", "log `LogBroken`, alarm `log_broken`, then the process ends with exit code 1"),
         new("key store gone while running", "`subjects.db` is removed under the gateway", "UNAVAILABLE `LOG_UNAVAILABLE`", "log `SubjectKeysBroken`, then the process ends with exit code 1"),
+        new("standing gone while running", "`standing.db` is removed, then a partner is suspended", "PERMISSION_DENIED `PARTNER_SUSPENDED` at once", "the act's answer says that it lasts only until a restart; log `ProtectionNotKept`, alarm `protection_not_kept`"),
         new("projector throws", "a record that the minimiser cannot copy", "INTERNAL `INTERNAL_FAULT` with a receipt", "log `InternalFault` with the receipt's id and the place in the code, never the record"),
         new("clock past the agreement", "the agreement's last day is over", "PERMISSION_DENIED `AGREEMENT_NOT_IN_FORCE`; other partners' calls go on", "the refusals in the disclosure log; a restart works"),
     ];

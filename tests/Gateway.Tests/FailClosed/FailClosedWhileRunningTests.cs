@@ -2,6 +2,7 @@ using Gateway.Configuration;
 using Gateway.Contracts;
 using Gateway.Core.Sources;
 using Gateway.Demo.Shop;
+using Gateway.Listeners;
 using Gateway.Protos.Log.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Stores.Sqlite.Source;
@@ -56,6 +57,7 @@ public sealed class FailClosedWhileRunningTests : IDisposable
     [Row("source column missing at a reload")]
     public async Task Reload_GrantsAColumnThatTheViewLacks_KeepsTheLastGoodContracts()
     {
+        var whole = ShopViews.ReadSql(_settings);
         ShopViews.DropColumn(_settings, "delivery_instructions"); // no contract grants it: the gateway starts
         await using var gateway = await StartAsync();
         using var channel = gateway.As("northgate-warehouse");
@@ -71,6 +73,10 @@ public sealed class FailClosedWhileRunningTests : IDisposable
         answer.Shipment.DeliveryInstructions.ShouldBeEmpty();
         answer.Receipt.Scope.Released.ShouldNotContain(p => p == "delivery_instructions");
         answer.Receipt.Scope.Revision.ShouldBe(before);
+
+        ShopViews.Replace(_settings, whole);
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(reloader.Status is { Errors.Count: 0 } status && status.Revision != before));
+        (await channel.GetShipment(_order)).Receipt.Scope.Released.ShouldContain(p => p == "delivery_instructions");
     }
 
     [Fact]
@@ -162,7 +168,7 @@ public sealed class FailClosedWhileRunningTests : IDisposable
         (await channel.GetShipment(_order).ShouldBeRefusedAsync("LOG_UNAVAILABLE")).Receipt().ShouldBeNull();
         var (exitCode, errors) = await gateway.EndAsync();
         exitCode.ShouldBe(1);
-        errors.ShouldContain("the file was moved or removed while it was in use; put it back");
+        errors.ShouldContain("The disclosure log is broken: the file was moved or removed while it was in use; put it back");
     }
 
     [Fact]
@@ -181,6 +187,26 @@ public sealed class FailClosedWhileRunningTests : IDisposable
         var (exitCode, errors) = await gateway.EndAsync();
         exitCode.ShouldBe(1);
         errors.ShouldContain("the store of subject keys is broken: the file was moved or removed");
+    }
+
+    [Fact]
+    [Row("standing gone while running")]
+    public async Task Suspend_StandingRemoved_IsInForceAndSaysThatItDoesNotLast()
+    {
+        using var alarms = new RaisedAlarms();
+        await using var gateway = await StartAsync();
+        using var channel = gateway.As("northgate-warehouse");
+        await channel.GetShipment(_order);
+
+        File.Delete(_settings.Data.Standing);
+        var change = await gateway.Services.GetRequiredService<StandingKeeper>().SuspendAsync("northgate-warehouse", "a test", "operator");
+
+        change.Kept.ShouldBeFalse();
+        change.Receipt.ShouldNotBeNull();
+        using var again = gateway.As("northgate-warehouse");
+        await again.GetShipment(_order).ShouldBeRefusedAsync("PARTNER_SUSPENDED");
+        _logs.Entries.ShouldContain(e => e.Id.Name == "ProtectionNotKept");
+        alarms.Has("protection_not_kept").ShouldBeTrue();
     }
 
     [Fact]

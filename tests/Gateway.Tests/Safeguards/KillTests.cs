@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Gateway.Configuration;
 using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Payment.V1;
-using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Protos.Fulfilment.V1;
-using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -63,6 +63,7 @@ public sealed class RefusalLoopTests : IDisposable
         loop.Receipts.Keys.ShouldBeSubsetOf(entries.Select(e => e.Id()), StringComparer.Ordinal);
 
         // Every answer that came back is counted. A call whose connection was cut may have been counted and not have come back.
+        TestContext.Current.TestOutputHelper?.WriteLine($"{loop.Refused} refused, {loop.Lost} lost, {entries.Count} entries in {seconds:F1} s, {logs.Entries.Count(e => e.Id.Name == "RefusalFlood")} connections cut");
         var counted = entries.Sum(e => (long)Math.Max(1, e.Count));
         loop.Refused.ShouldBeGreaterThan(RefusalLog.CutAfter);
         counted.ShouldBeGreaterThanOrEqualTo(loop.Refused);

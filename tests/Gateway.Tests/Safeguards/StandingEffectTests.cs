@@ -7,7 +7,6 @@ using Gateway.Demo.Shop;
 using Gateway.Listeners;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
-using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;

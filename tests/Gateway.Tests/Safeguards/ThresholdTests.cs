@@ -2,7 +2,6 @@ using Gateway.Configuration;
 using Gateway.Core.Identity;
 using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Log.V1;
-using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Gateway.Tests.Telemetry;
 using Grpc.Core;
