@@ -72,6 +72,18 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Row_DatedAhead_HidesNoOther()
+    {
+        _scene.PutShipment("A-ahead", updated: _scene.Clock.GetUtcNow().AddHours(1));
+        using var watch = await RunningWatch.StartAsync(_scene);
+        _scene.PutShipment("A-1", updated: _scene.Clock.GetUtcNow().AddMilliseconds(100));
+        await RunningWatch.RoundAsync(_scene, watch);
+        await RunningWatch.RoundAsync(_scene, watch);
+
+        watch.Keys.ShouldBe(["A-ahead", "A-1"]);
+    }
+
+    [Fact]
     public async Task Departures_AreToldForKeysGivenOnlyEachOnce()
     {
         _scene.PutShipment("A-closed");
