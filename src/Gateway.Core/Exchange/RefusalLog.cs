@@ -22,6 +22,7 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
     private readonly ConcurrentDictionary<string, RefusalWindow> _partners = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private Dictionary<Coalesced, Pending> _pending = [];
+    private List<Pending> _late = [];
 
     /// <summary>Records the refusal, or counts it. The call's receipt id then names the entry that tells of it.</summary>
     /// <exception cref="LogUnavailableException">The log cannot take it: the refusal carries no receipt.</exception>
@@ -51,27 +52,43 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
     public async Task FlushAsync()
     {
         Dictionary<Coalesced, Pending> taken;
+        List<Pending> late;
         lock (_gate)
         {
-            if (_pending.Count == 0)
-            {
-                return;
-            }
+            (taken, _pending) = (_pending, []);
+            (late, _late) = (_late, []);
+        }
 
-            taken = _pending;
-            _pending = [];
+        foreach (var pending in late)
+        {
+            if (!await TryAppendAsync(pending))
+            {
+                lock (_gate)
+                {
+                    _late.Add(pending);
+                }
+            }
         }
 
         foreach (var (key, pending) in taken)
         {
-            try
-            {
-                await recorder.AppendAsync(pending.First with { Count = (uint)pending.Count });
-            }
-            catch (LogUnavailableException)
+            if (!await TryAppendAsync(pending))
             {
                 Restore(key, pending);
             }
+        }
+    }
+
+    private async ValueTask<bool> TryAppendAsync(Pending pending)
+    {
+        try
+        {
+            await recorder.AppendAsync(pending.First with { Count = (uint)pending.Count });
+            return true;
+        }
+        catch (LogUnavailableException)
+        {
+            return false;
         }
     }
 
@@ -93,16 +110,15 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
         }
     }
 
+    // What began to be counted meanwhile has given out a receipt id of its own: both entries are then due.
     private void Restore(Coalesced key, Pending pending)
     {
         lock (_gate)
         {
-            if (_pending.TryGetValue(key, out var newer))
+            if (!_pending.TryAdd(key, pending))
             {
-                pending.Count += newer.Count;
+                _late.Add(pending);
             }
-
-            _pending[key] = pending;
         }
     }
 

@@ -83,6 +83,23 @@ public sealed class RefusalLogTests
     }
 
     [Fact]
+    public async Task Flush_RefusedWhileOthersAreCounted_WritesBothEntriesThatReceiptsName()
+    {
+        var connection = ExchangeScene.Connection();
+        var calls = await RefuseAsync(RefusalLog.PerConnection + 10, connection: connection);
+        _scene.Log.Unavailable = true;
+        _scene.Log.Meanwhile = async () => calls.AddRange(await RefuseAsync(1, connection: connection));
+        await _scene.RefusalLog.FlushAsync();
+        _scene.Log.Unavailable = false;
+        await _scene.RefusalLog.FlushAsync();
+
+        var told = _scene.Entries.Select(e => new Guid(e.Receipt.Span, bigEndian: true)).ToHashSet();
+        calls.Count.ShouldBe(RefusalLog.PerConnection + 11);
+        calls.ShouldAllBe(c => told.Contains(c.Receipt.Value));
+        _scene.Entries.Sum(e => Math.Max(1, (int)e.Count)).ShouldBe(calls.Count);
+    }
+
+    [Fact]
     public async Task Refuse_LogGone_BecomesLogUnavailableWithoutAReceipt()
     {
         _scene.Log.Unavailable = true;

@@ -12,14 +12,22 @@ internal sealed class MemoryLog : IDisclosureLog
 
     public bool Unavailable { get; set; }
 
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope)
+    /// <summary>Runs before each append that is refused.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
+    public async ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope)
     {
-        if (Unavailable)
+        if (!Unavailable)
         {
-            throw new LogUnavailableException("told to be");
+            Leaves.Add(leaf.ToArray());
+            return;
         }
 
-        Leaves.Add(leaf.ToArray());
-        return ValueTask.CompletedTask;
+        if (Meanwhile is { } run)
+        {
+            await run();
+        }
+
+        throw new LogUnavailableException("told to be");
     }
 }

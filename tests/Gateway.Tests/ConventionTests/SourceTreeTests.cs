@@ -26,6 +26,13 @@ public sealed class SourceTreeTests
     public void RequireHost_IsNowhere() =>
         SourceTree.Files("src", "*.cs").Where(f => f.Text.Contains("RequireHost", StringComparison.Ordinal)).Select(f => f.Path).ShouldBeEmpty();
 
+    // The interceptor sees messages only: a service that wrote to the response itself would pass it by.
+    [Fact]
+    public void PartnerServices_KnowNothingOfHttp() =>
+        SourceTree.Files(Path.Combine("src", "Gateway", "Services"), "*.cs")
+            .Where(f => f.Text.Contains("using Gateway.Calls;", StringComparison.Ordinal) && f.Text.Contains("ServiceBase", StringComparison.Ordinal))
+            .ShouldAllBe(f => !f.Text.Contains("Http", StringComparison.Ordinal));
+
     [Fact]
     public void Protos_ImportOnlyEachOtherAndWellKnownTypes()
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Gateway.Tests.ConventionTests;
 
 namespace Gateway.Tests.FailClosed;
 
@@ -17,16 +18,5 @@ public sealed class FailClosedTableTests
 
     [Fact]
     public void Readme_HasTheTableAsItIsTested() =>
-        File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md")).ShouldContain(FailClosedTable.Markdown());
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Gateway.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
+        File.ReadAllText(Path.Combine(SourceTree.Root, "README.md")).ShouldContain(FailClosedTable.Markdown());
 }
