@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Core.Exchange;
 
 namespace Gateway.Tests.ConventionTests;
@@ -25,6 +26,23 @@ public sealed class SourceTreeTests
     [Fact]
     public void RequireHost_IsNowhere() =>
         SourceTree.Files("src", "*.cs").Where(f => f.Text.Contains("RequireHost", StringComparison.Ordinal)).Select(f => f.Path).ShouldBeEmpty();
+
+    // Else the demo's certificates and data land in src/Gateway, where nobody looks and nothing ignores them.
+    [Fact]
+    public async Task DotnetRun_StartsInTheCallersFolder()
+    {
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(SourceTree.Root, "src", "Gateway", "Gateway.csproj"), "-getProperty:RunWorkingDirectory"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using var msbuild = Process.Start(start)!;
+        var folder = await msbuild.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await msbuild.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        msbuild.ExitCode.ShouldBe(0);
+        folder.Trim().ShouldBeEmpty();
+    }
 
     // The interceptor sees messages only: a service that wrote to the response itself would pass it by.
     [Fact]
