@@ -7,16 +7,12 @@ namespace Gateway.Commands.Partner;
 /// <summary>A call of the admin service as a member of staff: the options it needs, and what its failures mean to the user.</summary>
 internal sealed class StaffCall
 {
-    private readonly Option<string> _as = CommonOptions.As("security-analyst");
-    private readonly Option<DirectoryInfo> _certificates = CommonOptions.Certificates();
-    private readonly Option<string> _gateway = CommonOptions.Staff();
+    private readonly StaffOptions _staff = new();
 
     /// <summary>Adds the options to a command.</summary>
     public StaffCall AddTo(Command command)
     {
-        command.Add(_as);
-        command.Add(_certificates);
-        command.Add(_gateway);
+        _staff.AddTo(command);
         return this;
     }
 
@@ -24,9 +20,9 @@ internal sealed class StaffCall
     public async Task<T> RunAsync<T>(
         ParseResult parsed, Func<AdminService.AdminServiceClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        var name = parsed.GetRequiredValue(_as);
-        var address = parsed.GetRequiredValue(_gateway);
-        using var channel = MutualTlsChannel.Open(parsed.GetRequiredValue(_certificates), name, address);
+        var name = _staff.Name(parsed);
+        var address = _staff.Address(parsed);
+        using var channel = _staff.Open(parsed);
         try
         {
             return await call(new AdminService.AdminServiceClient(channel), cancellationToken);

@@ -7,29 +7,20 @@ namespace Gateway.Commands.Trace;
 /// <summary>Asks the staff listener's TraceService as a member of staff.</summary>
 internal sealed class TraceClient
 {
-    private readonly Option<string> _as = CommonOptions.As("security-analyst");
-    private readonly Option<DirectoryInfo> _certificates = CommonOptions.Certificates();
-    private readonly Option<string> _gateway = CommonOptions.Staff();
+    private readonly StaffOptions _staff = new();
 
-    public void AddTo(Command command)
-    {
-        command.Options.Add(_as);
-        command.Options.Add(_certificates);
-        command.Options.Add(_gateway);
-    }
+    public void AddTo(Command command) => _staff.AddTo(command);
 
     public async Task<T> AskAsync<T>(ParseResult parsed, Func<TraceService.TraceServiceClient, AsyncUnaryCall<T>> ask)
     {
-        var address = parsed.GetRequiredValue(_gateway);
-        var name = parsed.GetRequiredValue(_as);
-        using var channel = MutualTlsChannel.Open(parsed.GetRequiredValue(_certificates), name, address);
+        using var channel = _staff.Open(parsed);
         try
         {
             return await ask(new TraceService.TraceServiceClient(channel));
         }
         catch (RpcException e)
         {
-            throw Failure(e.Status, name, address);
+            throw Failure(e.Status, _staff.Name(parsed), _staff.Address(parsed));
         }
     }
 

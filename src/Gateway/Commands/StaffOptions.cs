@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Grpc.Net.Client;
+
+namespace Gateway.Commands;
+
+/// <summary>Whose staff certificate, and which gateway: the options of every command that asks the staff listener.</summary>
+internal sealed class StaffOptions
+{
+    private readonly Option<string> _as = CommonOptions.As("security-analyst");
+    private readonly Option<DirectoryInfo> _certificates = CommonOptions.Certificates();
+    private readonly Option<string> _gateway = CommonOptions.Staff();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_as);
+        command.Options.Add(_certificates);
+        command.Options.Add(_gateway);
+    }
+
+    /// <summary>The person named.</summary>
+    public string Name(ParseResult parsed) => parsed.GetRequiredValue(_as);
+
+    /// <summary>host:port.</summary>
+    public string Address(ParseResult parsed) => parsed.GetRequiredValue(_gateway);
+
+    /// <summary>A channel as that person.</summary>
+    public GrpcChannel Open(ParseResult parsed) => MutualTlsChannel.Open(parsed.GetRequiredValue(_certificates), Name(parsed), Address(parsed));
+}
