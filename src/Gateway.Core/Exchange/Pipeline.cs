@@ -3,6 +3,7 @@ using Gateway.Core.Annotations;
 using Gateway.Core.Log;
 using Gateway.Core.Sources;
 using Gateway.Core.Telemetry;
+using Gateway.Protos.Annotations.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ public sealed partial class Pipeline
         TimeProvider clock,
         ILogger<Pipeline> logger)
     {
-        _methods = catalogue.Methods.Values.Where(m => m.Record is not null)
+        _methods = catalogue.Methods.Values.Where(m => m.Record is not null && m.Shape != Shape.Watch)
             .ToFrozenDictionary(m => m, m => (RequestReader.Compile(m), ResponseWriter.Compile(m)));
         _tokens = new PageTokens(seal);
         _keys = keys;

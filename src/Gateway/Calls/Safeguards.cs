@@ -30,7 +30,7 @@ internal sealed partial class Safeguards(StandingKeeper standing, ConnectionRegi
     {
         Instruments.RaiseAlarm(AlarmKind.RefusalFlood);
         Log.Flood(logger, connection.Identity.Key.Text);
-        connections.CutWhere(c => ReferenceEquals(c.Peer, connection), "it went on being refused");
+        connections.Cut(connection);
     }
 
     public void UnrecordedAnswerBlocked(string method)

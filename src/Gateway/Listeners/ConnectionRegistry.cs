@@ -100,15 +100,6 @@ internal sealed partial class ConnectionRegistry(TimeProvider clock, ILogger<Con
         return cut.Count;
     }
 
-    /// <summary>Asks every connection to close, before a shutdown.</summary>
-    public void Drain()
-    {
-        foreach (var connection in Open)
-        {
-            connection.AskToClose();
-        }
-    }
-
     /// <summary>An authority run by a partner can issue any number of identities: they must not fill the memory.</summary>
     private void Forget()
     {
