@@ -54,4 +54,13 @@ public enum StaffPermission
 
     /// <summary>Read traces of calls.</summary>
     ReadTraces,
+
+    /// <summary>Turn pseudonyms of the disclosure log back into the shop's ids of persons.</summary>
+    Reidentify,
+
+    /// <summary>Forget a person, hold or release what is kept about one.</summary>
+    EraseSubjects,
+
+    /// <summary>Prune what was archived from the front of the disclosure log.</summary>
+    ArchiveLog,
 }

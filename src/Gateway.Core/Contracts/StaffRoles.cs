@@ -10,9 +10,9 @@ public static class StaffRoles
         [StaffRole.Security] =
             [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadLog, StaffPermission.ReadTraces],
         [StaffRole.Privacy] =
-            [StaffPermission.ReadPartners, StaffPermission.ReadContracts, StaffPermission.ReadLog],
+            [StaffPermission.ReadPartners, StaffPermission.ReadContracts, StaffPermission.ReadLog, StaffPermission.Reidentify, StaffPermission.EraseSubjects],
         [StaffRole.Operations] =
-            [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadContracts],
+            [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadContracts, StaffPermission.ArchiveLog],
     }.ToFrozenDictionary();
 
     /// <summary>Roles by the name that <c>staff.yaml</c> gives them.</summary>

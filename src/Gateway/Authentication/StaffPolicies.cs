@@ -14,6 +14,9 @@ namespace Gateway.Authentication
         public const string ReadContracts = nameof(StaffPermission.ReadContracts);
         public const string ReadLog = nameof(StaffPermission.ReadLog);
         public const string ReadTraces = nameof(StaffPermission.ReadTraces);
+        public const string Reidentify = nameof(StaffPermission.Reidentify);
+        public const string EraseSubjects = nameof(StaffPermission.EraseSubjects);
+        public const string ArchiveLog = nameof(StaffPermission.ArchiveLog);
     }
 }
 
