@@ -10,9 +10,12 @@ public static class StaffRoles
         [StaffRole.Security] =
             [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadLog, StaffPermission.ReadTraces],
         [StaffRole.Privacy] =
-            [StaffPermission.ReadPartners, StaffPermission.ReadContracts, StaffPermission.ReadLog, StaffPermission.Reidentify, StaffPermission.EraseSubjects],
+        [
+            StaffPermission.ReadPartners, StaffPermission.ReadContracts, StaffPermission.ReadLog, StaffPermission.Reidentify,
+            StaffPermission.EraseSubjects, StaffPermission.ArchiveLog,
+        ],
         [StaffRole.Operations] =
-            [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadContracts, StaffPermission.ArchiveLog],
+            [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadContracts],
     }.ToFrozenDictionary();
 
     /// <summary>Roles by the name that <c>staff.yaml</c> gives them.</summary>

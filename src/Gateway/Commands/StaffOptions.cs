@@ -4,9 +4,10 @@ using Grpc.Net.Client;
 namespace Gateway.Commands;
 
 /// <summary>Whose staff certificate, and which gateway: the options of every command that asks the staff listener.</summary>
-internal sealed class StaffOptions
+/// <param name="usually">Who does this in the demo's shop, and is meant where nobody is named.</param>
+internal sealed class StaffOptions(string usually = "security-analyst")
 {
-    private readonly Option<string> _as = CommonOptions.As("security-analyst");
+    private readonly Option<string> _as = CommonOptions.As(usually);
     private readonly Option<DirectoryInfo> _certificates = CommonOptions.Certificates();
     private readonly Option<string> _gateway = CommonOptions.Staff();
 
