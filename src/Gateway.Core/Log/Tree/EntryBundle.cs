@@ -37,4 +37,16 @@ public static class EntryBundle
 
         return entries;
     }
+
+    /// <summary>The bundle of the first <paramref name="width"/> entries; shorter where there are fewer.</summary>
+    public static ReadOnlyMemory<byte> First(ReadOnlyMemory<byte> bundle, int width)
+    {
+        var end = 0;
+        for (var i = 0; i < width && bundle.Length - end >= sizeof(ushort); i++)
+        {
+            end += sizeof(ushort) + BinaryPrimitives.ReadUInt16BigEndian(bundle.Span[end..]);
+        }
+
+        return bundle[..Math.Min(end, bundle.Length)];
+    }
 }
