@@ -142,7 +142,11 @@ public sealed partial class Pipeline
         try
         {
             open.NewEntry(_clock.GetUtcNow());
-            if (refusal.Reason != RefusalReason.LogUnavailable)
+            if (refusal.Reason == RefusalReason.LogUnavailable)
+            {
+                _refusals.CountUnrecorded(open);
+            }
+            else
             {
                 await _refusals.RecordAsync(open, refusal);
             }
@@ -150,7 +154,8 @@ public sealed partial class Pipeline
         catch (LogUnavailableException e)
         {
             Log.NotRecorded(_logger, e, Refusals.Of(refusal.Reason).Name);
-            refusal = new Refusal(RefusalReason.LogUnavailable);
+            _refusals.CountUnrecorded(open);
+            refusal = new Refusal(RefusalReason.LogUnavailable, RetryAfter: TimeSpan.FromSeconds(1));
         }
 
         open.Settled = true;

@@ -38,7 +38,7 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
         }
         else
         {
-            Coalesce(call, refusal, now);
+            call.Receipt = Coalesce(call, CallRecords.Refused(call, refusal, now));
             if (own == CutAfter)
             {
                 safeguards.RefusalBudgetSpent(connection);
@@ -46,6 +46,17 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
         }
 
         call.Recorded = true;
+    }
+
+    /// <summary>
+    /// Counts a call that the log did not take, as LOG_UNAVAILABLE. The caller gets no receipt; the entry of the second tells of it, from
+    /// the log's reserve where the log is full.
+    /// </summary>
+    internal void CountUnrecorded(OpenCall call)
+    {
+        var now = clock.GetUtcNow();
+        // An id that no receipt and no other entry has.
+        Coalesce(call, CallRecords.Refused(call, new Refusal(RefusalReason.LogUnavailable), now) with { Receipt = ReceiptId.New(now) });
     }
 
     /// <summary>Appends what was coalesced since the last flush. Called each second and at the end; keeps what the log would not take.</summary>
@@ -83,7 +94,7 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
     {
         try
         {
-            await recorder.AppendAsync(pending.First with { Count = (uint)pending.Count });
+            await recorder.AppendRefusalsAsync(pending.First with { Count = (uint)pending.Count });
             return true;
         }
         catch (LogUnavailableException)
@@ -92,9 +103,10 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
         }
     }
 
-    private void Coalesce(OpenCall call, Refusal refusal, DateTimeOffset now)
+    // Gives the id of the entry that the call is counted in.
+    private ReceiptId Coalesce(OpenCall call, in CallRecord refused)
     {
-        var key = new Coalesced(CallRecords.PartnerOf(call), call.Connection.Identity.Key, refusal.Reason);
+        var key = new Coalesced(CallRecords.PartnerOf(call), call.Connection.Identity.Key, refused.Refusal!.Value);
         lock (_gate)
         {
             if (_pending.TryGetValue(key, out var pending))
@@ -103,10 +115,10 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
             }
             else
             {
-                _pending[key] = pending = new Pending(CallRecords.Refused(call, refusal, now));
+                _pending[key] = pending = new Pending(refused);
             }
 
-            call.Receipt = pending.First.Receipt;
+            return pending.First.Receipt;
         }
     }
 

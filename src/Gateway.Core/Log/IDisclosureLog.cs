@@ -13,6 +13,12 @@ public interface IDisclosureLog
     /// <param name="scope">What the leaf's scope hash refers to; null where it refers to none.</param>
     /// <exception cref="LogUnavailableException">The log is full, broken, overloaded or closed; nothing was promised.</exception>
     ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope);
+
+    /// <summary>
+    /// As <see cref="AppendAsync"/>, for a leaf that tells of refusals and releases nothing: a log that is full may keep it in a reserve, as
+    /// durably, and appends it, once and before anything else, when it can. One without a reserve appends it as any other.
+    /// </summary>
+    ValueTask AppendRefusalsAsync(ReadOnlyMemory<byte> leaf) => AppendAsync(leaf, scope: null);
 }
 
 /// <summary>A scope as the log stores it: once, by its hash.</summary>

@@ -14,7 +14,24 @@ public sealed class Recorder(IDisclosureLog log)
             throw new ArgumentException("Each record has one subject.", nameof(call));
         }
 
+        return log.AppendAsync(Leaf(call), call.Scope);
+    }
+
+    /// <summary>As <see cref="AppendAsync"/>, for an entry that tells of refusals: it is kept also while the log is full.</summary>
+    /// <exception cref="LogUnavailableException">The log cannot take it.</exception>
+    internal ValueTask AppendRefusalsAsync(in CallRecord refusals)
+    {
+        if (refusals.Refusal is null || refusals.Scope is not null)
+        {
+            throw new ArgumentException("A release is no refusal.", nameof(refusals));
+        }
+
+        return log.AppendRefusalsAsync(Leaf(refusals));
+    }
+
+    private static ReadOnlyMemory<byte> Leaf(in CallRecord call)
+    {
         var leaf = GC.AllocateUninitializedArray<byte>(CallLeaf.MaxSize(call));
-        return log.AppendAsync(leaf.AsMemory(0, CallLeaf.Write(call, leaf)), call.Scope);
+        return leaf.AsMemory(0, CallLeaf.Write(call, leaf));
     }
 }

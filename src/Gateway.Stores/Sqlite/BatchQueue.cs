@@ -53,10 +53,10 @@ internal sealed class BatchQueue<T>(int maxItems, long maxBytes) : IDisposable
     }
 
     /// <summary>
-    /// Swaps the empty <paramref name="batch"/> for all that waits, blocking the one writer thread until there is something. False
-    /// once closed and drained.
+    /// Swaps the empty <paramref name="batch"/> for all that waits, blocking the one writer thread until there is something, or leaves it
+    /// empty when nothing came in time. False once closed and drained.
     /// </summary>
-    public bool Take(ref List<T> batch)
+    public bool Take(ref List<T> batch, TimeSpan patience)
     {
         while (true)
         {
@@ -77,8 +77,27 @@ internal sealed class BatchQueue<T>(int maxItems, long maxBytes) : IDisposable
                 _writerWaits = true;
             }
 
-            _arrived.Wait();
+            if (!_arrived.Wait(patience) && GaveUp())
+            {
+                return true;
+            }
         }
+    }
+
+    // Who woke us as we gave up has released the semaphore or is about to.
+    private bool GaveUp()
+    {
+        lock (_gate)
+        {
+            if (_writerWaits)
+            {
+                _writerWaits = false;
+                return true;
+            }
+        }
+
+        _arrived.Wait();
+        return false;
     }
 
     /// <summary>Takes nothing more; what waits is still given to the writer.</summary>

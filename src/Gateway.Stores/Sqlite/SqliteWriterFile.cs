@@ -40,21 +40,6 @@ internal sealed class SqliteWriterFile : IDisposable
         _rollback = Prepare("ROLLBACK");
     }
 
-    // An empty file is a new database to SQLite, and its -wal and -shm take its mode: for the gateway's user alone from the first byte.
-    private static void CreatePrivate(string path)
-    {
-        if (!OperatingSystem.IsWindows() && !File.Exists(path))
-        {
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            new FileStream(path, options).Dispose();
-        }
-    }
-
     /// <summary>Opens or creates the file and applies <paramref name="schema"/>, whose statements must bear repetition.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="applicationId">SQLite's <c>application_id</c>: tells our files apart.</param>
@@ -66,7 +51,7 @@ internal sealed class SqliteWriterFile : IDisposable
         SqliteConnection? connection = null;
         try
         {
-            CreatePrivate(path);
+            PrivateFile.Ensure(path);
             connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             connection.Open();
             Prepare(connection, path, applicationId, schema);
@@ -95,6 +80,15 @@ internal sealed class SqliteWriterFile : IDisposable
     }
 
     public void Begin() => _begin.Run();
+
+    /// <summary>
+    /// Writes a number of the caller's into the file's head, as part of the transaction: SQLite's <c>user_version</c>. Also where it is the
+    /// same as before, so that it tries whether the file can be written.
+    /// </summary>
+    public void Note(int number) => Scalar(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {number}"));
+
+    /// <summary>The number last noted; 0 where none was.</summary>
+    public int Noted => Convert.ToInt32(Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
 
     /// <summary>Completes when the transaction is durable in the file of our name.</summary>
     /// <param name="bytes">What it wrote, about; steers checkpoints.</param>
@@ -162,7 +156,7 @@ internal sealed class SqliteWriterFile : IDisposable
         try
         {
             // FileShare.None takes flock(2): held until this process ends, however it ends.
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return PrivateFile.Open(path + ".lock", FileShare.None);
         }
         catch (IOException e) when (e.HResult is EwouldblockLinux or EwouldblockBsd or SharingViolation)
         {

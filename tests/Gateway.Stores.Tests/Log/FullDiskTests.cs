@@ -53,7 +53,7 @@ public sealed class FullDiskTests
         SqliteFailure.IsFatal(new SqliteException("failed", extendedCode & 0xFF, extendedCode)).ShouldBe(fatal);
 
     private static SqliteDisclosureLog Open(string path) =>
-        SqliteDisclosureLog.Open(path, new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
+        SqliteDisclosureLog.Open(path, new SqliteLogOptions { ReserveBytes = 64 * 1024 }, NullLogger<SqliteDisclosureLog>.Instance);
 
     private static async Task<bool> TryAppendAsync(SqliteDisclosureLog log, int size)
     {

@@ -9,6 +9,9 @@ namespace Gateway.Stores.Sqlite.Keys;
 /// </summary>
 public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
 {
+    /// <summary>How often a store that cannot be used is tried again where nobody asks.</summary>
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _broken = new();
     private readonly BatchQueue<KeyRequest> _queue;
     private readonly SubjectKeyCache _cache;
@@ -96,7 +99,7 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
     private void Write()
     {
         var batch = new List<KeyRequest>();
-        while (_queue.Take(ref batch))
+        while (_queue.Take(ref batch, _trouble is null || Broken.IsCancellationRequested ? Timeout.InfiniteTimeSpan : s_retry))
         {
             var failure = Broken.IsCancellationRequested ? _trouble : TryAnswer(batch);
             foreach (var request in batch)

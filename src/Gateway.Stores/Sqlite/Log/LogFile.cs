@@ -1,6 +1,6 @@
 namespace Gateway.Stores.Sqlite.Log;
 
-/// <summary>The log's file: its tables, and how a batch of leaves goes into it. Used by the writer thread alone.</summary>
+/// <summary>The log's file: its tables, how a batch of leaves goes into it, and its reserve. Used by the writer thread alone.</summary>
 internal sealed class LogFile : IDisposable
 {
     /// <summary>"GWlg".</summary>
@@ -12,12 +12,14 @@ internal sealed class LogFile : IDisposable
         """;
 
     private readonly SqliteWriterFile _file;
+    private readonly RefusalReserve _reserve;
     private readonly SqliteStatement _insertLeaf;
     private readonly SqliteStatement _insertScope;
 
-    private LogFile(SqliteWriterFile file)
+    private LogFile(SqliteWriterFile file, RefusalReserve reserve)
     {
         _file = file;
+        _reserve = reserve;
         _insertLeaf = file.Prepare("INSERT INTO leaf (id, bytes) VALUES (?, ?)");
         _insertScope = file.Prepare("INSERT OR IGNORE INTO scope (hash, bytes) VALUES (?, ?)");
         Head = (long)file.Scalar("SELECT coalesce(max(id) + 1, 0) FROM leaf")!;
@@ -26,8 +28,14 @@ internal sealed class LogFile : IDisposable
     /// <summary>Index of the next leaf.</summary>
     public long Head { get; private set; }
 
+    /// <summary>Leaves that the reserve holds; the next write puts them into the log before its own.</summary>
+    public int Reserved => _reserve.Leaves.Count;
+
+    /// <summary>The file that keeps room for refusals.</summary>
+    public static string ReserveOf(string path) => Path.ChangeExtension(path, ".reserve");
+
     /// <exception cref="StoreException">It cannot be opened, or does not begin at its beginning.</exception>
-    public static LogFile Open(string path)
+    public static LogFile Open(string path, int reserveBytes)
     {
         var file = SqliteWriterFile.Open(path, ApplicationId, Schema);
         try
@@ -37,7 +45,7 @@ internal sealed class LogFile : IDisposable
                 throw new StoreException($"{path} does not begin with leaf 0: leaves were removed; restore it from a backup");
             }
 
-            return new LogFile(file);
+            return new LogFile(file, RefusalReserve.Open(ReserveOf(path), reserveBytes, file.Noted));
         }
         catch
         {
@@ -46,12 +54,26 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    /// <summary>Writes and syncs a batch, all or nothing: each new scope before the leaf that refers to it.</summary>
+    /// <summary>
+    /// Writes and syncs what the reserve holds and then a batch, all or nothing: each new scope before the leaf that refers to it. An empty
+    /// batch tries whether the file can be written.
+    /// </summary>
     public void Write(List<PendingAppend> batch)
     {
         var next = Head;
         var bytes = 0L;
         _file.Begin();
+        foreach (var leaf in _reserve.Leaves)
+        {
+            _insertLeaf.Bind(1, next++).Bind(2, leaf).Run();
+            bytes += leaf.Length;
+        }
+
+        if (Reserved > 0 || batch.Count == 0)
+        {
+            _file.Note(Reserved > 0 ? _reserve.Round : _reserve.Round - 1);
+        }
+
         foreach (var pending in batch)
         {
             if (pending.Scope is { } scope)
@@ -66,6 +88,22 @@ internal sealed class LogFile : IDisposable
 
         _file.Commit(bytes);
         Head = next;
+        if (Reserved > 0)
+        {
+            _reserve.Emptied();
+        }
+    }
+
+    /// <summary>Puts what may be reserved of a batch that could not be written into the reserve, and marks it.</summary>
+    /// <exception cref="IOException">The reserve could not be synced; fatal.</exception>
+    public void Reserve(List<PendingAppend> batch)
+    {
+        var kept = batch.FindAll(pending => pending.MayBeReserved && _reserve.TryWrite(pending.Leaf.Span));
+        if (kept.Count > 0)
+        {
+            _reserve.Sync();
+            kept.ForEach(pending => pending.Reserved = true);
+        }
     }
 
     /// <inheritdoc cref="SqliteWriterFile.TryRollback"/>
@@ -78,6 +116,7 @@ internal sealed class LogFile : IDisposable
     {
         _insertLeaf.Dispose();
         _insertScope.Dispose();
+        _reserve.Dispose();
         _file.Dispose();
     }
 }

@@ -22,13 +22,19 @@ internal sealed class PendingAppend : IValueTaskSource
     /// <summary>The scope to store with it; null where it is durable already.</summary>
     public StoredScope? Scope { get; private set; }
 
+    /// <summary>True when the leaf tells of refusals alone, and the reserve may keep it while the log is full.</summary>
+    public bool MayBeReserved { get; private set; }
+
+    /// <summary>True once the reserve holds it durably.</summary>
+    public bool Reserved { get; set; }
+
     /// <summary>When the append was asked for, a <see cref="Stopwatch"/> timestamp.</summary>
     public long Started { get; private set; }
 
     /// <summary>The promise; awaited once.</summary>
     public ValueTask Completion => new(this, _core.Version);
 
-    public static PendingAppend Rent(ConcurrentQueue<PendingAppend> pool, ReadOnlyMemory<byte> leaf, StoredScope? scope)
+    public static PendingAppend Rent(ConcurrentQueue<PendingAppend> pool, ReadOnlyMemory<byte> leaf, StoredScope? scope, bool mayBeReserved)
     {
         if (!pool.TryDequeue(out var pending))
         {
@@ -37,6 +43,8 @@ internal sealed class PendingAppend : IValueTaskSource
 
         pending.Leaf = leaf;
         pending.Scope = scope;
+        pending.MayBeReserved = mayBeReserved;
+        pending.Reserved = false;
         pending.Started = Stopwatch.GetTimestamp();
         return pending;
     }

@@ -16,6 +16,9 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     /// <summary>Length of the longest leaf, bytes.</summary>
     public const int MaxLeaf = 65_535;
 
+    /// <summary>How often a log that cannot be written is tried again where nobody appends.</summary>
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentQueue<PendingAppend> _pool = new();
     private readonly KnownScopes _scopes = new();
     private readonly CancellationTokenSource _broken = new();
@@ -57,9 +60,13 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     /// <summary>Opens or creates the log.</summary>
     /// <exception cref="StoreException">Another gateway writes it, or it cannot be made durable.</exception>
     public static SqliteDisclosureLog Open(string path, SqliteLogOptions options, ILogger<SqliteDisclosureLog> logger) =>
-        new(LogFile.Open(path), options, logger);
+        new(LogFile.Open(path, options.ReserveBytes), options, logger);
 
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope)
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope) => AppendAsync(leaf, scope, mayBeReserved: false);
+
+    public ValueTask AppendRefusalsAsync(ReadOnlyMemory<byte> leaf) => AppendAsync(leaf, scope: null, mayBeReserved: true);
+
+    private ValueTask AppendAsync(ReadOnlyMemory<byte> leaf, StoredScope? scope, bool mayBeReserved)
     {
         ArgumentOutOfRangeException.ThrowIfZero(leaf.Length, nameof(leaf));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(leaf.Length, MaxLeaf, nameof(leaf));
@@ -77,7 +84,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
             throw new LogUnavailableException($"The disclosure log is broken: {_trouble}. The gateway must be restarted.");
         }
 
-        var pending = PendingAppend.Rent(_pool, leaf, scope);
+        var pending = PendingAppend.Rent(_pool, leaf, scope, mayBeReserved);
         // Taken before queueing: once queued, the writer may complete it at any moment.
         var completion = pending.Completion;
         if (_queue.TryAdd(pending, leaf.Length + (scope?.Bytes.Length ?? 0)))
@@ -103,12 +110,12 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     private void Write()
     {
         var batch = new List<PendingAppend>();
-        while (_queue.Take(ref batch))
+        while (_queue.Take(ref batch, _trouble is null || Broken.IsCancellationRequested ? Timeout.InfiniteTimeSpan : s_retry))
         {
             var failure = Broken.IsCancellationRequested ? _trouble : TryWrite(batch);
             foreach (var pending in batch)
             {
-                if (failure is null)
+                if (failure is null || pending.Reserved)
                 {
                     // Before the promise is kept: afterwards it belongs to its next appender.
                     Instruments.LogAppendDuration.Record(Stopwatch.GetElapsedTime(pending.Started).TotalSeconds);
@@ -129,6 +136,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     {
         try
         {
+            var reserved = _file.Reserved;
             _file.Write(batch);
             Volatile.Write(ref _head, _file.Head);
             foreach (var pending in batch)
@@ -139,13 +147,27 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
                 }
             }
 
-            Recovered();
+            Recovered(reserved);
             return null;
         }
         catch (Exception e)
         {
             var undone = _file.TryRollback();
-            return Failed(e, fatal: !undone || SqliteFailure.IsFatal(e));
+            var reason = Failed(e, fatal: !undone || SqliteFailure.IsFatal(e));
+            return Broken.IsCancellationRequested ? reason : Reserve(batch) ?? reason;
+        }
+    }
+
+    private string? Reserve(List<PendingAppend> batch)
+    {
+        try
+        {
+            _file.Reserve(batch);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return Failed(e, fatal: true);
         }
     }
 
@@ -193,8 +215,13 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
         return reason;
     }
 
-    private void Recovered()
+    private void Recovered(int reserved)
     {
+        if (reserved > 0)
+        {
+            Log.Replayed(_logger, reserved);
+        }
+
         if (_trouble is not null)
         {
             _trouble = null;
@@ -215,6 +242,9 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
 
         [LoggerMessage(1302, LogLevel.Information, "The disclosure log can be written again.", EventName = "LogRecovered")]
         public static partial void Recovered(ILogger logger);
+
+        [LoggerMessage(1304, LogLevel.Information, "{Count} entries of refusals went from the reserve into the disclosure log.", EventName = "LogReserveReplayed")]
+        public static partial void Replayed(ILogger logger, int count);
 
         [LoggerMessage(1303, LogLevel.Warning, "The disclosure log's write-ahead file could not be emptied: {Reason}. It is tried again.",
             EventName = "LogCheckpointFailed")]

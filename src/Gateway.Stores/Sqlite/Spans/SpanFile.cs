@@ -29,6 +29,7 @@ internal sealed class SpanFile : IDisposable
 
     public SpanFile(string path)
     {
+        PrivateFile.Ensure(path);
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         _connection.Open();
         Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Bogus;
+using Gateway.Stores.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Demo.Shop;
@@ -39,6 +40,7 @@ internal static class DemoShop
         var making = path + ".new";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.Delete(making);
+        PrivateFile.Ensure(making);
         var now = clock.GetUtcNow();
         using (var connection = Open(making))
         {

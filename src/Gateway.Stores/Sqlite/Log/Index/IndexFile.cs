@@ -44,6 +44,7 @@ internal static class IndexFile
 
     private static SqliteConnection? TryOpen(string path)
     {
+        PrivateFile.Ensure(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
