@@ -2,14 +2,15 @@ using System.Diagnostics;
 
 namespace Gateway.Stores.Tests;
 
-/// <summary>A file system of 4 MiB of one test's own. Needs the right to mount; a test without it is skipped and says so, but never in CI.</summary>
+/// <summary>A small file system of one test's own. Needs the right to mount; a test without it is skipped and says so, but never in CI.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly DirectoryInfo _mount = Directory.CreateTempSubdirectory("gateway-disk-");
 
-    public SmallDisk()
+    /// <param name="megabytes">Its size, MiB.</param>
+    public SmallDisk(int megabytes = 4)
     {
-        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _mount.FullName) != 0)
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", _mount.FullName) != 0)
         {
             _mount.Delete();
             (Environment.GetEnvironmentVariable("CI") == "true").ShouldBeFalse("the build has the right to mount a tmpfs; a skipped test would hide a broken safeguard");

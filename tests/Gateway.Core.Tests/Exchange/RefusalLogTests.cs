@@ -112,6 +112,28 @@ public sealed class RefusalLogTests
         open.Settled.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(RefusalReason.LogUnavailable)]
+    [InlineData(RefusalReason.MethodNotGranted)]
+    public async Task Refuse_LogGone_IsCountedInOneEntryThatNoReceiptNames(RefusalReason reason)
+    {
+        _scene.Log.Unavailable = true;
+        var connection = ExchangeScene.Connection();
+        var calls = Enumerable.Range(0, 7).Select(_ => _scene.Open(ExchangeScene.GetCharge, connection)).ToList();
+        foreach (var call in calls)
+        {
+            (await _scene.Pipeline.RefuseAsync(call, new Refusal(reason))).Reason.ShouldBe(RefusalReason.LogUnavailable);
+        }
+
+        _scene.Log.Unavailable = false;
+        await _scene.RefusalLog.FlushAsync();
+
+        var entry = _scene.Entries.ShouldHaveSingleItem();
+        (entry.Refusal, entry.Count).ShouldBe(("LOG_UNAVAILABLE", 7u));
+        var told = new Guid(entry.Receipt.Span, bigEndian: true);
+        calls.ShouldAllBe(c => !c.Recorded && c.Receipt.Value != told);
+    }
+
     // Each call on the connection given, or all on a new one.
     private async Task<List<OpenCall>> RefuseAsync(int count, RefusalReason reason = RefusalReason.MethodNotGranted, Core.Identity.PeerConnection? connection = null)
     {

@@ -1,0 +1,44 @@
+using Gateway.Configuration;
+using Gateway.Demo.Shop;
+using Gateway.Tests.Running;
+
+namespace Gateway.Tests.Faults;
+
+public sealed class PrivateDataTests
+{
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    [Fact]
+    public async Task Data_OfARunningGateway_IsForItsUserAlone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("modes are Unix's");
+            return;
+        }
+
+        await using var gateway = await RunningGateway.StartAsync();
+        using var channel = gateway.As("northgate-warehouse");
+        await channel.GetShipment(DemoShop.SampleOrder.OrderId);
+        var data = gateway.Settings.Data;
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(File.Exists(data.Spans) && File.Exists(data.LogIndex)));
+
+        // Certificates lie there only where none are named, and are public; the keys beside them have their own test.
+        var open = new List<string>();
+        foreach (var file in Files(data))
+        {
+            if ((File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
+            {
+                open.Add(Path.GetRelativePath(data.Root, file));
+            }
+        }
+
+
+        open.ShouldBeEmpty();
+        File.GetUnixFileMode(data.Root).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static IEnumerable<string> Files(DataFolder data) => Directory.EnumerateFiles(data.Root)
+        .Concat(Directory.EnumerateFiles(Path.Combine(data.Root, "keys"), "*", SearchOption.AllDirectories));
+}
