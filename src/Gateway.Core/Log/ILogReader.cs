@@ -6,7 +6,7 @@ public interface ILogReader
     /// <summary>How many leaves there are: the index of the next one.</summary>
     ValueTask<long> GetHeadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Up to <paramref name="limit"/> leaves from index <paramref name="from"/> on, in order, without gaps.</summary>
+    /// <summary>Up to <paramref name="limit"/> leaves from index <paramref name="from"/> on, in order. An index that was pruned or lost is not there.</summary>
     ValueTask<IReadOnlyList<StoredLeaf>> ReadAsync(long from, int limit, CancellationToken cancellationToken);
 
     /// <summary>The serialised scope with this hash, or null.</summary>

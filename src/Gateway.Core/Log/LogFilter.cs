@@ -24,6 +24,9 @@ public sealed record LogFilter
     /// <summary>The refusal's reason, as on the wire.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>The act of an administration: <c>subject.forget</c>.</summary>
+    public string? Action { get; init; }
+
     /// <summary>A record that was released, or whose tombstone was sent.</summary>
     public Pseudonym? Record { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record LogFilter
         && (Kind is null || Kind == entry.Kind)
         && (Outcome is null || Outcome == entry.Outcome)
         && Is(Refusal, entry.Refusal)
+        && Is(Action, entry.Administration?.Action ?? "")
         && (Record is not { } record || EntryPseudonyms.Of(entry.Records).Concat(EntryPseudonyms.Of(entry.Tombstones)).Contains(record))
         && (Subject is not { } subject || EntryPseudonyms.Of(entry.Subjects).Contains(subject))
         && (Field is null || (entry.Kind == Protos.Log.V1.Kind.Disclosure && !entry.Records.IsEmpty && Releases(scope, Field)))

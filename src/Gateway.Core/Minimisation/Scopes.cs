@@ -4,6 +4,7 @@ using Gateway.Core.Contracts;
 using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Gateway.Core.Minimisation;
 
@@ -66,6 +67,8 @@ public sealed class Scopes
             Revision = _revision,
             Purpose = _grant.Purpose.Key,
             Record = _grant.Record.Name,
+            // So that the log alone tells by when a partner must have deleted what it got.
+            DeleteAfter = Duration.FromTimeSpan(_grant.DeleteAfter),
         };
         var granted = _grant.Fields.ToDictionary(f => f.Leaf.Index);
         foreach (var leaf in _grant.Record.Leaves)

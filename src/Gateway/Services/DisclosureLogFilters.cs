@@ -73,6 +73,7 @@ internal sealed class DisclosureLogFilters(ISubjectKeys keys, ISubjectLookup loo
         Kind = asked.Kind == Kind.Unspecified ? null : asked.Kind,
         Outcome = asked.Outcome == Outcome.Unspecified ? null : asked.Outcome,
         Refusal = OrNull(asked.Refusal),
+        Action = OrNull(asked.Action),
         Record = asked.Record.Length == 0 ? null : new Pseudonym(Hex("record", asked.Record)),
         Field = OrNull(asked.Field),
         Trace = asked.Trace.Length == 0 ? null : Hex("trace", asked.Trace),

@@ -23,6 +23,9 @@ internal sealed class DisclosureLogService(
     private const int LargestPage = 250;
     private const int TailBlock = 500;
 
+    /// <summary>A query waits for the index at most this long, and the batch at hand; then it tells how far the index is behind.</summary>
+    private static readonly TimeSpan s_catchUp = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Time between two looks at a log that has not grown.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
@@ -43,7 +46,8 @@ internal sealed class DisclosureLogService(
             return response;
         }
 
-        await AddAsync(response.Entries, filter, before, size, context.CancellationToken);
+        response.EntriesBehind = await AddAsync(response.Entries, filter, before, size, context.CancellationToken);
+        response.IndexedUntil = index.Next;
         if (response.Entries.Count == size)
         {
             response.NextPageToken = response.Entries[^1].Index.ToString(CultureInfo.InvariantCulture);
@@ -100,10 +104,12 @@ internal sealed class DisclosureLogService(
 
         var filter = await BeginAsync("log.show", new EntryFilter { Receipt = request.Receipt }, context);
         var found = new List<LoggedEntry>();
-        await AddAsync(found, filter!, long.MaxValue, limit: 1, context.CancellationToken);
+        var behind = await AddAsync(found, filter!, long.MaxValue, limit: 1, context.CancellationToken);
         return found.Count > 0
             ? new GetEntryResponse { Entry = found[0] }
-            : throw new RpcException(new Status(StatusCode.NotFound, "The log holds no entry with this receipt."));
+            : throw new RpcException(behind > 0
+                ? new Status(StatusCode.Unavailable, $"Not found yet: {behind} entries of the log are still to be indexed. Retry.")
+                : new Status(StatusCode.NotFound, "The log holds no entry with this receipt."));
     }
 
     /// <summary>Who asks, what for, and the entry that says so; only then is anything read.</summary>
@@ -128,15 +134,18 @@ internal sealed class DisclosureLogService(
         }
     }
 
-    private async ValueTask AddAsync(
+    /// <summary>Adds what matches; gives how many entries the index is behind.</summary>
+    private async ValueTask<long> AddAsync(
         ICollection<LoggedEntry> into, LogFilter filter, long before, int limit, CancellationToken cancellationToken)
     {
-        await index.CatchUpAsync(cancellationToken);
+        var behind = await index.CatchUpAsync(s_catchUp, clock, cancellationToken);
         var entries = new LoggedEntries(log);
         foreach (var leaf in await index.QueryAsync(filter, before, limit, cancellationToken))
         {
             into.Add(await entries.OfAsync(leaf, cancellationToken));
         }
+
+        return behind;
     }
 
     private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, detail));

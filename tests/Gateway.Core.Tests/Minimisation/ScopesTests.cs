@@ -22,6 +22,7 @@ public sealed class ScopesTests
         scope.Withheld.ShouldAllBe(w => w.Reason == WithheldReason.NotGranted);
         scope.Released.Concat(scope.Transformed.Select(t => t.Path)).Concat(scope.Withheld.Select(w => w.Path))
             .ShouldBe(ChargeRecord.Leaves.Select(l => l.Path), ignoreOrder: true);
+        scope.DeleteAfter.ToTimeSpan().ShouldBe(Of(ChargeRecord, ["order_id"]).DeleteAfter);
         (scope.Contract, scope.Purpose, scope.Record, scope.Revision)
             .ShouldBe(("northgate-warehousing", "essential.service", "gateway.payment.v1.Charge", new string('a', 64)));
     }

@@ -125,6 +125,16 @@ public sealed class LogIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task CatchUp_NoTime_IndexesABatchAndTellsTheRest()
+    {
+        await new Index.BusyLog(2100).AppendToAsync(_log);
+        var index = Open("index.db");
+
+        (await index.CatchUpAsync(TimeSpan.Zero, TimeProvider.System, Cancellation)).ShouldBe(100);
+        (await index.CatchUpAsync(TimeSpan.Zero, TimeProvider.System, Cancellation)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task WasDisclosed_JustRecorded_IsKnownWithoutWaitingForTheFollower()
     {
         var index = Open("index.db");
@@ -212,7 +222,7 @@ public sealed class LogIndexTests : IDisposable
         using var connection = new SqliteConnection($"Data Source={_folder[file]};Pooling=false");
         connection.Open();
         var dump = new StringBuilder();
-        foreach (var table in (string[])["progress", "entry", "entry_record", "entry_subject", "scope", "scope_field"])
+        foreach (var table in (string[])["progress", "segment", "shape", "seen", "entry", "posting", "scope", "scope_field"])
         {
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT * FROM {table}";

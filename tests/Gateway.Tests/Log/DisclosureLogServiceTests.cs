@@ -114,6 +114,53 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_Action_FindsTheActs()
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        await QueryAsync(new EntryFilter { Partner = "northgate-warehouse" });
+
+        var acts = await QueryAsync(new EntryFilter { Action = "log.query" });
+
+        acts.Entries.Select(e => Entry.Parser.ParseFrom(e.Leaf).Administration.Target).ShouldBe(["action", "partner"]);
+        (await QueryAsync(new EntryFilter { Action = "subject.forget" })).Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Query_IndexFarBehind_AnswersAndTellsHowFar()
+    {
+        const int entries = 2500;
+        await using var host = await StaffLogHost.StartAsync(new HastyClock());
+        await Task.WhenAll(Enumerable.Range(0, entries).Select(i => host.DiscloseAsync("northgate-warehouse", "customer-1", $"ORD-{i}")));
+        var analyst = new Client(host.Channel("security-analyst", "ReadLog"));
+        var request = new QueryEntriesRequest { Filter = new EntryFilter { Kind = Kind.Disclosure } };
+
+        var behind = await analyst.QueryEntriesAsync(request, cancellationToken: Cancellation);
+        var caughtUp = await analyst.QueryEntriesAsync(request, cancellationToken: Cancellation);
+
+        // The reading is an entry too.
+        (behind.IndexedUntil + behind.EntriesBehind).ShouldBe(entries + 1);
+        behind.EntriesBehind.ShouldBePositive();
+        behind.Entries[0].Index.ShouldBe(behind.IndexedUntil - 1);
+        caughtUp.EntriesBehind.ShouldBe(0);
+        caughtUp.Entries[0].Index.ShouldBe(entries - 1);
+    }
+
+    [Fact]
+    public async Task Get_ReceiptNotIndexedYet_IsToBeAskedForAgain()
+    {
+        await using var host = await StaffLogHost.StartAsync(new HastyClock());
+        var receipts = await Task.WhenAll(
+            Enumerable.Range(0, 2500).Select(i => host.DiscloseAsync("northgate-warehouse", "customer-1", $"ORD-{i}")));
+        var last = Entry.Parser.ParseFrom((await host.Reader.ReadAsync(receipts.Length - 1, 1, Cancellation))[0].Bytes);
+        var request = new GetEntryRequest { Receipt = new Guid(last.Receipt.Span, bigEndian: true).ToString() };
+        var analyst = new Client(host.Channel("security-analyst", "ReadLog"));
+
+        (await Should.ThrowAsync<RpcException>(async () => await analyst.GetEntryAsync(request, cancellationToken: Cancellation)))
+            .StatusCode.ShouldBe(StatusCode.Unavailable);
+        (await analyst.GetEntryAsync(request, cancellationToken: Cancellation)).Entry.Index.ShouldBe(receipts.Length - 1);
+    }
+
+    [Fact]
     public async Task Query_MalformedFilter_TellsWhatToWriteAndRepeatsNoValue()
     {
         EntryFilter[] malformed =
@@ -186,4 +233,12 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
 
     private static string Receipt(LoggedEntry logged) =>
         new ReceiptId(new Guid(Entry.Parser.ParseFrom(logged.Leaf).Receipt.Span, bigEndian: true)).ToString();
+
+    /// <summary>A second passes each time it is looked at.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        private long _looks;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _looks) * TimestampFrequency;
+    }
 }

@@ -71,7 +71,7 @@ public sealed class LogCommandTests
     public void Filters_EachOption_IsRead()
     {
         var filter = Parse(
-            "--partner p --purpose u --method m --kind refusal --outcome failed --refusal R --record r --subject s --lookup Shipment/1 "
+            "--partner p --purpose u --method m --kind refusal --outcome failed --refusal R --action a --record r --subject s --lookup Shipment/1 "
             + "--field address --trace t --key k --receipt i --between 2026-03-01,2026-03-08T12:00Z", out var errors);
 
         errors.ShouldBeEmpty();

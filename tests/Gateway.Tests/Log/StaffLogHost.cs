@@ -31,7 +31,7 @@ internal sealed class StaffLogHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly MasterKey _master;
 
-    private StaffLogHost()
+    private StaffLogHost(TimeProvider clock)
     {
         Directory.CreateDirectory(Path.Combine(Data, "keys"));
         Log = SqliteDisclosureLog.Open(Path.Combine(Data, "log.db"), new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
@@ -50,7 +50,7 @@ internal sealed class StaffLogHost : IAsyncDisposable
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(StaffPolicies.ReadLog, p => p.RequireClaim(StaffPolicies.PermissionClaim, StaffPolicies.ReadLog));
         builder.Services.AddSingleton<IDisclosureLog>(Gate).AddSingleton<ILogReader>(Reader).AddSingleton(Index)
-            .AddSingleton<ISubjectKeys>(Keys).AddSingleton<ISubjectLookup>(Shop).AddSingleton(TimeProvider.System)
+            .AddSingleton<ISubjectKeys>(Keys).AddSingleton<ISubjectLookup>(Shop).AddSingleton(clock)
             .AddSingleton(Catalogue.Compile(FulfilmentReflection.Descriptor))
             .AddSingleton<AdministrationLog>().AddSingleton<DisclosureLogFilters>();
         _app = builder.Build();
@@ -73,9 +73,9 @@ internal sealed class StaffLogHost : IAsyncDisposable
 
     public GatedLog Gate { get; }
 
-    public static async Task<StaffLogHost> StartAsync()
+    public static async Task<StaffLogHost> StartAsync(TimeProvider? clock = null)
     {
-        var host = new StaffLogHost();
+        var host = new StaffLogHost(clock ?? TimeProvider.System);
         await host._app.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }

@@ -16,6 +16,7 @@ internal sealed class FilterOptions
     private readonly Option<string> _kind = new("--kind") { Description = "disclosure, refusal or administration." };
     private readonly Option<string> _outcome = new("--outcome") { Description = "released, refused or failed." };
     private readonly Option<string> _refusal = new("--refusal") { Description = "Reason of a refusal: RATE_EXCEEDED." };
+    private readonly Option<string> _action = new("--action") { Description = "Act of an administration: subject.forget, partner.suspend." };
     private readonly Option<string> _record = new("--record") { Description = "Record's pseudonym, 32 hex digits, as the log shows it." };
     private readonly Option<string> _subject = new("--subject") { Description = "A person, by the shop's customer id. It is not stored." };
     private readonly Option<string> _lookup = new("--lookup") { Description = "A record by type and key, Shipment/ORD-1001: the source tells whose it is." };
@@ -45,7 +46,10 @@ internal sealed class FilterOptions
     public void AddTo(Command command)
     {
         foreach (var option in (System.CommandLine.Option[])
-            [_partner, _purpose, _method, _kind, _outcome, _refusal, _record, _subject, _lookup, _field, _trace, _key, _receipt, _since, _between])
+            [
+                _partner, _purpose, _method, _kind, _outcome, _refusal, _action, _record, _subject, _lookup, _field, _trace, _key, _receipt,
+                _since, _between,
+            ])
         {
             command.Options.Add(option);
         }
@@ -63,6 +67,7 @@ internal sealed class FilterOptions
             Kind = parsed.GetValue(_kind) is { } kind ? System.Enum.Parse<Kind>(kind, ignoreCase: true) : Kind.Unspecified,
             Outcome = parsed.GetValue(_outcome) is { } outcome ? System.Enum.Parse<Outcome>(outcome, ignoreCase: true) : Outcome.Unspecified,
             Refusal = parsed.GetValue(_refusal) ?? "",
+            Action = parsed.GetValue(_action) ?? "",
             Record = parsed.GetValue(_record) ?? "",
             SubjectId = parsed.GetValue(_subject) ?? "",
             Lookup = parsed.GetValue(_lookup) ?? "",

@@ -35,9 +35,10 @@ internal static class QueryCommand
         {
             var breakGlass = BreakGlass.From(parsed.GetValue(data), parsed.GetValue(reason));
             using var channel = breakGlass is null ? staff.Open(parsed) : null;
+            var remote = channel is null ? null : new RemoteLog(channel);
             var entries = breakGlass is not null
                 ? breakGlass.QueryAsync(filters.Read(parsed), parsed.GetValue(limit), cancellationToken)
-                : new RemoteLog(channel!).QueryAsync(filters.Read(parsed), parsed.GetValue(limit), cancellationToken);
+                : remote!.QueryAsync(filters.Read(parsed), parsed.GetValue(limit), cancellationToken);
             var rows = new List<LogRow>();
             await foreach (var entry in entries)
             {
@@ -48,6 +49,11 @@ internal static class QueryCommand
             if (rows.Count == parsed.GetValue(limit))
             {
                 Output.Note($"The newest {rows.Count}; there may be more: raise --limit or narrow the filters.");
+            }
+
+            if (remote?.EntriesBehind > 0)
+            {
+                Output.Note($"The newest {remote.EntriesBehind} entries are still to be indexed and were not searched; ask again in a moment.");
             }
 
             return ExitCode.Ok;

@@ -12,6 +12,9 @@ internal sealed class RemoteLog(GrpcChannel channel)
 
     private readonly DisclosureLogService.DisclosureLogServiceClient _client = new(channel);
 
+    /// <summary>Newest entries that the last query could not search yet.</summary>
+    public long EntriesBehind { get; private set; }
+
     /// <summary>Matching entries, newest first, page by page.</summary>
     public async IAsyncEnumerable<LoggedEntry> QueryAsync(
         EntryFilter filter, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -21,6 +24,8 @@ internal sealed class RemoteLog(GrpcChannel channel)
         {
             var request = new QueryEntriesRequest { Filter = filter, PageSize = Math.Min(limit, Page), PageToken = token };
             var page = await Explained(() => _client.QueryEntriesAsync(request, cancellationToken: cancellationToken).ResponseAsync);
+            // Later pages only go further back.
+            EntriesBehind = token.Length == 0 ? page.EntriesBehind : EntriesBehind;
             foreach (var entry in page.Entries.Take(limit))
             {
                 limit--;

@@ -9,154 +9,185 @@ namespace Gateway.Stores.Sqlite.Log.Index;
 internal sealed class IndexWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly List<SqliteCommand> _commands = [];
-    private readonly SqliteCommand _entry;
-    private readonly SqliteCommand _record;
-    private readonly SqliteCommand _subject;
-    private readonly SqliteCommand _findScope;
-    private readonly SqliteCommand _scope;
-    private readonly SqliteCommand _field;
-    private readonly SqliteCommand _progress;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _entry;
+    private readonly SqliteStatement _posting;
+    private readonly SqliteStatement _seen;
+    private readonly SqliteStatement _segment;
+    private readonly SqliteStatement _progress;
+    private readonly ShapeIds _shapes;
 
     /// <param name="connection">Owned from here on.</param>
     public IndexWriter(SqliteConnection connection)
     {
         _connection = connection;
-        _entry = Prepare("INSERT INTO entry VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)", 14);
-        _record = Prepare("INSERT OR IGNORE INTO entry_record (record, id, tombstone, partner) VALUES ($1, $2, $3, $4)", 4);
-        _subject = Prepare("INSERT OR IGNORE INTO entry_subject (subject, id) VALUES ($1, $2)", 2);
-        _findScope = Prepare("SELECT id FROM scope WHERE hash = $1", 1);
-        _scope = Prepare("INSERT INTO scope (hash) VALUES ($1) RETURNING id", 1);
-        _field = Prepare("INSERT OR IGNORE INTO scope_field (path, scope) VALUES ($1, $2)", 2);
-        _progress = Prepare("UPDATE progress SET next = $1, last_receipt = $2", 2);
+        SqliteStatement Prepare(string sql) => new(connection.Handle!, sql);
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _entry = Prepare("INSERT INTO entry (segment, shape, id, time) VALUES (?, ?, ?, ?)");
+        _posting = Prepare("INSERT OR IGNORE INTO posting (segment, term, shape, id) VALUES (?, ?, ?, ?)");
+        _seen = Prepare("INSERT OR IGNORE INTO seen (segment, shape) VALUES (?, ?)");
+        _segment = Prepare("""
+            INSERT INTO segment VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest)
+            """);
+        _progress = Prepare("UPDATE progress SET next = ?, last_receipt = ?");
+        _shapes = new ShapeIds(connection);
         using var read = connection.CreateCommand();
-        read.CommandText = "SELECT next, last_receipt FROM progress";
+        read.CommandText = "SELECT next, last_receipt, minimum FROM progress";
         using var row = read.ExecuteReader();
         row.Read();
-        Next = row.GetInt64(0);
-        LastReceipt = row.GetFieldValue<byte[]>(1);
+        (Next, LastReceipt, Minimum) = (row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2));
     }
 
-    /// <summary>Index of the first leaf that is not in the index yet.</summary>
+    /// <summary>One above the last index that is there; the log may go on above it.</summary>
     public long Next { get; private set; }
 
     /// <summary>Receipt of the last leaf that is: tells whether this is an index of that log.</summary>
     public byte[] LastReceipt { get; private set; }
 
-    /// <summary>True when the index holds this scope's fields.</summary>
-    public bool HasScope(ByteString hash)
-    {
-        _findScope.Parameters[0].Value = hash.ToByteArray();
-        return _findScope.ExecuteScalar() is not null;
-    }
+    /// <summary>Entries with a lower index are forgotten.</summary>
+    public long Minimum { get; private set; }
 
-    /// <summary>Adds the entries from <see cref="Next"/> on.</summary>
-    /// <param name="entries">In order, without gaps.</param>
+    /// <summary>True when the index holds this scope's fields.</summary>
+    public bool HasScope(ByteString hash) => _shapes.FindScope(hash) is not null;
+
+    /// <summary>Adds entries.</summary>
+    /// <param name="entries">Each with a higher index than the one before, the first at or above <see cref="Next"/>.</param>
     /// <param name="scopes">The scopes that <see cref="HasScope"/> does not know yet, by hash.</param>
     public void Add(IReadOnlyList<(long Index, Entry Entry)> entries, IReadOnlyDictionary<ByteString, Scope> scopes)
     {
-        var last = entries[^1];
-        using var transaction = _connection.BeginTransaction();
-        _commands.ForEach(c => c.Transaction = transaction);
-        try
+        var (index, entry) = entries[^1];
+        var receipt = entry.Receipt.ToByteArray();
+        InTransaction(() =>
         {
-            var ids = scopes.ToDictionary(s => s.Key, s => AddScope(s.Key, s.Value));
-            foreach (var (index, entry) in entries)
+            foreach (var (hash, scope) in scopes)
             {
-                Add(index, entry, ids);
+                _shapes.AddScope(hash, LogFilter.ReleasedBy(scope));
             }
 
-            Run(_progress, last.Index + 1, last.Entry.Receipt.ToByteArray());
-            transaction.Commit();
-        }
-        finally
+            foreach (var segment in entries.GroupBy(e => e.Index >> IndexSchema.SegmentBits))
+            {
+                AddSegment(segment.Key, segment);
+            }
+
+            _progress.Bind(1, index + 1).Bind(2, receipt).Run();
+        });
+        (Next, LastReceipt) = (index + 1, receipt);
+    }
+
+    /// <summary>Forgets entries below <paramref name="minimum"/> from now on; <see cref="SweepOnce"/> gives their room back.</summary>
+    public void Forget(long minimum)
+    {
+        InTransaction(() => Run("UPDATE progress SET minimum = $0", minimum));
+        Minimum = minimum;
+    }
+
+    /// <summary>Deletes what is forgotten of the oldest segment that has any; false when none has.</summary>
+    public bool SweepOnce()
+    {
+        using var oldest = _connection.CreateCommand();
+        oldest.CommandText = "SELECT segment FROM entry ORDER BY segment LIMIT 1";
+        if (oldest.ExecuteScalar() is not long segment || segment > Minimum >> IndexSchema.SegmentBits)
         {
-            _commands.ForEach(c => c.Transaction = null);
+            return false;
         }
 
-        (Next, LastReceipt) = (last.Index + 1, last.Entry.Receipt.ToByteArray());
+        var whole = segment < Minimum >> IndexSchema.SegmentBits;
+        InTransaction(() =>
+        {
+            Run("DELETE FROM posting WHERE segment = $0 AND id < $1", segment, Minimum);
+            Run("DELETE FROM entry WHERE segment = $0 AND id < $1", segment, Minimum);
+            Run("DELETE FROM seen WHERE segment = $0 AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.segment = $0 AND e.shape = seen.shape)", segment);
+            if (whole)
+            {
+                Run("DELETE FROM segment WHERE id = $0", segment);
+            }
+        });
+        return whole;
+    }
+
+    /// <summary>Deletes shapes and scopes that no entry has any more.</summary>
+    public void SweepShapes()
+    {
+        InTransaction(() =>
+        {
+            Run("DELETE FROM shape WHERE id NOT IN (SELECT shape FROM seen)");
+            Run("DELETE FROM scope WHERE id NOT IN (SELECT scope FROM shape)");
+            Run("DELETE FROM scope_field WHERE scope NOT IN (SELECT id FROM scope)");
+        });
+        _shapes.Clear();
     }
 
     public void Dispose()
     {
-        _commands.ForEach(c => c.Dispose());
+        foreach (var statement in (SqliteStatement[])[_begin, _commit, _rollback, _entry, _posting, _seen, _segment, _progress])
+        {
+            statement.Dispose();
+        }
+
+        _shapes.Dispose();
         _connection.Dispose();
     }
 
-    private void Add(long index, Entry entry, Dictionary<ByteString, long> scopes)
+    private void AddSegment(long segment, IEnumerable<(long Index, Entry Entry)> entries)
     {
-        var partner = LogFilter.PartnerOf(entry);
-        var records = EntryPseudonyms.Of(entry.Records);
-        Run(
-            _entry, index, IndexQuery.Ticks(entry.Time.ToDateTimeOffset()), entry.Receipt.ToByteArray(), (int)entry.Kind, partner,
-            entry.Caller?.Spki.ToByteArray() ?? [], entry.Method, entry.Purpose, (int)entry.Outcome, entry.Refusal,
-            entry.Trace.ToByteArray(), entry.Link.Length >= 16 ? entry.Link.Span[..16].ToArray() : [], ScopeId(entry.Scope, scopes), records.Length);
-        foreach (var record in records)
+        var seen = new HashSet<long>();
+        var (earliest, latest) = (long.MaxValue, long.MinValue);
+        foreach (var (index, entry) in entries)
         {
-            Run(_record, IndexQuery.Bytes(record), index, 0, partner);
+            var shape = _shapes.Of(EntryShape.Of(entry));
+            var time = IndexQuery.Ticks(entry.Time.ToDateTimeOffset());
+            (earliest, latest) = (Math.Min(earliest, time), Math.Max(latest, time));
+            _entry.Bind(1, segment).Bind(2, shape).Bind(3, index).Bind(4, time).Run();
+            foreach (var term in IndexTerm.Of(entry))
+            {
+                _posting.Bind(1, segment).Bind(2, term).Bind(3, shape).Bind(4, index).Run();
+            }
+
+            if (seen.Add(shape))
+            {
+                _seen.Bind(1, segment).Bind(2, shape).Run();
+            }
         }
 
-        foreach (var record in EntryPseudonyms.Of(entry.Tombstones))
-        {
-            Run(_record, IndexQuery.Bytes(record), index, 1, partner);
-        }
+        _segment.Bind(1, segment).Bind(2, earliest).Bind(3, latest).Run();
+    }
 
-        foreach (var subject in EntryPseudonyms.Of(entry.Subjects))
+    private void InTransaction(Action write)
+    {
+        _begin.Run();
+        try
         {
-            Run(_subject, IndexQuery.Bytes(subject), index);
+            write();
+            _commit.Run();
+        }
+        catch
+        {
+            _shapes.Clear();
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle!) == 0)
+            {
+                _rollback.Run();
+            }
+
+            throw;
         }
     }
 
-    private object ScopeId(ByteString hash, Dictionary<ByteString, long> added)
+    private void Run(string sql, params ReadOnlySpan<long> values)
     {
-        if (hash.IsEmpty)
-        {
-            return DBNull.Value;
-        }
-
-        if (!added.TryGetValue(hash, out var id))
-        {
-            _findScope.Parameters[0].Value = hash.ToByteArray();
-            added[hash] = id = (long)_findScope.ExecuteScalar()!;
-        }
-
-        return id;
-    }
-
-    private long AddScope(ByteString hash, Scope scope)
-    {
-        _scope.Parameters[0].Value = hash.ToByteArray();
-        var id = (long)_scope.ExecuteScalar()!;
-        foreach (var path in LogFilter.ReleasedBy(scope))
-        {
-            Run(_field, path, id);
-        }
-
-        return id;
-    }
-
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
-
-        command.ExecuteNonQuery();
-    }
-
-    private SqliteCommand Prepare(string sql, int parameters)
-    {
-        var command = _connection.CreateCommand();
+        using var command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Constant texts of this class.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        for (var i = 1; i <= parameters; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters.Add(new SqliteParameter($"${i}", value: null));
+            command.Parameters.AddWithValue($"${i}", values[i]);
         }
 
-        _commands.Add(command);
-        return command;
+        command.ExecuteNonQuery();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
@@ -13,7 +14,7 @@ namespace Gateway.Stores.Sqlite.Log.Index;
 public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
 {
     /// <summary>Leaves a transaction.</summary>
-    private const int Batch = 1000;
+    private const int Batch = 2000;
 
     private readonly string _path;
     private readonly ILogReader _log;
@@ -33,7 +34,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         _next = _writer.Next;
     }
 
-    /// <summary>Index of the first leaf that is not in the index yet.</summary>
+    /// <summary>All leaves below this index are in the index; the log may go on above it.</summary>
     public long Next => Volatile.Read(ref _next);
 
     /// <summary>Opens or creates the index of <paramref name="log"/>. Fills nothing yet.</summary>
@@ -50,7 +51,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         }
     }
 
-    /// <summary>Indexes up to 1,000 leaves that are not there yet; gives how many.</summary>
+    /// <summary>Indexes up to 2,000 leaves that are not there yet; gives how many.</summary>
     public async ValueTask<int> CatchUpOnceAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -92,26 +93,94 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         }
     }
 
-    /// <summary>Matching entries that are indexed, newest first.</summary>
+    /// <summary>
+    /// Indexes what was durable when this was called, at least a batch of it and no more after <paramref name="atMost"/>; gives how many
+    /// entries are still missing.
+    /// </summary>
+    public async ValueTask<long> CatchUpAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var head = await _log.GetHeadAsync(cancellationToken);
+        var began = clock.GetTimestamp();
+        // Once at least: an index that does not fit the log must not answer.
+        do
+        {
+            await CatchUpOnceAsync(cancellationToken);
+        }
+        while (Next < head && clock.GetElapsedTime(began) < atMost);
+
+        return Math.Max(0, head - Next);
+    }
+
+    /// <summary>Matching entries that are indexed, newest first. One whose leaf the log no longer holds is left out.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="before">Only those with a lower index: the last one of the page before, or <see cref="long.MaxValue"/>.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends it between entries.</param>
     public async ValueTask<IReadOnlyList<StoredLeaf>> QueryAsync(LogFilter filter, long before, int limit, CancellationToken cancellationToken)
     {
-        List<long> found;
-        lock (_reading)
+        var leaves = new List<StoredLeaf>();
+        while (leaves.Count < limit)
         {
-            found = IndexQuery.Run(_reader, filter, before, limit);
-        }
+            List<long> found;
+            lock (_reading)
+            {
+                using var query = new IndexQuery(_reader, filter);
+                found = query.Page(before, _writer.Minimum, limit - leaves.Count);
+            }
 
-        var leaves = new List<StoredLeaf>(found.Count);
-        foreach (var index in found)
-        {
-            leaves.AddRange(await _log.ReadAsync(index, limit: 1, cancellationToken));
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            before = found[^1];
+            leaves.AddRange(await LeafReads.ReadAsync(_log, found, cancellationToken).ToListAsync(cancellationToken));
         }
 
         return leaves;
+    }
+
+    /// <summary>All matching entries that are indexed, newest first, read as they are asked for.</summary>
+    public async IAsyncEnumerable<StoredLeaf> StreamAsync(
+        LogFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<long> segments;
+        lock (_reading)
+        {
+            using var query = new IndexQuery(_reader, filter);
+            segments = query.Segments(long.MaxValue, _writer.Minimum);
+        }
+
+        foreach (var segment in segments)
+        {
+            List<long> found;
+            lock (_reading)
+            {
+                using var query = new IndexQuery(_reader, filter);
+                found = query.InSegment(segment, long.MaxValue, _writer.Minimum, long.MaxValue);
+            }
+
+            await foreach (var leaf in LeafReads.ReadAsync(_log, found, cancellationToken))
+            {
+                yield return leaf;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Forgets the entries below <paramref name="minimumIndex"/>: at once for queries, durably before this completes, then gives their
+    /// room back, a segment at a time beside the follower. Cut short, the next call goes on.
+    /// </summary>
+    public async ValueTask PruneAsync(long minimumIndex, CancellationToken cancellationToken)
+    {
+        await WritingAsync(() => _writer.Forget(Math.Max(minimumIndex, _writer.Minimum)), cancellationToken);
+        var more = true;
+        while (more)
+        {
+            await WritingAsync(() => more = _writer.SweepOnce(), cancellationToken);
+        }
+
+        await WritingAsync(() => _writer.SweepShapes(), cancellationToken);
     }
 
     public async ValueTask<bool> WasDisclosedAsync(string partner, Pseudonym record, CancellationToken cancellationToken)
@@ -137,6 +206,20 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         _writing.Dispose();
     }
 
+    private async ValueTask WritingAsync(Action write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await VerifyAsync(cancellationToken);
+            write();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>Once a start: an index of another log, or of a log that was put back from a backup, is filled anew.</summary>
     private async ValueTask VerifyAsync(CancellationToken cancellationToken)
     {
@@ -148,7 +231,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         if (_writer.Next > 0)
         {
             var last = await _log.ReadAsync(_writer.Next - 1, limit: 1, cancellationToken);
-            if (last.Count == 0 || !Entry.Parser.ParseFrom(last[0].Bytes).Receipt.Span.SequenceEqual(_writer.LastReceipt))
+            if (last.Count == 0 || last[0].Index != _writer.Next - 1 || !Entry.Parser.ParseFrom(last[0].Bytes).Receipt.Span.SequenceEqual(_writer.LastReceipt))
             {
                 lock (_reading)
                 {
