@@ -28,6 +28,9 @@ public sealed class MasterKey
     /// <summary>Wraps subjects' keys: AES-256-GCM.</summary>
     public byte[] SubjectWrapKey => Derive("gateway subject wrap v1");
 
+    /// <summary>Seals the shop's ids of subjects: AES-256-GCM.</summary>
+    public byte[] SubjectIdentityKey => Derive("gateway subject identity v1");
+
     /// <summary>Tells whether a store was made under this master key; tells nothing else about it.</summary>
     public byte[] CheckValue => Derive("gateway master key check v1");
 

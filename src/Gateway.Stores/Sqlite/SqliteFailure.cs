@@ -33,6 +33,7 @@ internal static class SqliteFailure
             raw.SQLITE_IOERR => $"the disk failed (SQLite {e.SqliteExtendedErrorCode})",
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => "the file is damaged; restore it from a backup",
             raw.SQLITE_CONSTRAINT => "another process has written to the file",
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "another process is using the file; end it",
             _ => $"SQLite error {e.SqliteExtendedErrorCode}",
         }
         : failure is CryptographicException ? "the file was changed, or is damaged; restore it from a backup" : failure.GetType().Name;

@@ -49,7 +49,10 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>The first column of the one row, or null where there is none; then ready to be bound again.</summary>
-    public byte[]? RunForBytes()
+    public byte[]? RunForBytes() => RunForBlobs()?[0];
+
+    /// <summary>The columns of the one row, null where a column is NULL, or null where there is no row; then ready to be bound again.</summary>
+    public byte[]?[]? RunForBlobs()
     {
         var result = raw.sqlite3_step(_statement);
         if (result is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
@@ -59,9 +62,18 @@ internal sealed class SqliteStatement : IDisposable
             throw failure;
         }
 
-        var bytes = result == raw.SQLITE_ROW ? raw.sqlite3_column_blob(_statement, 0).ToArray() : null;
+        byte[]?[]? row = null;
+        if (result == raw.SQLITE_ROW)
+        {
+            row = new byte[raw.sqlite3_column_count(_statement)][];
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = raw.sqlite3_column_type(_statement, i) == raw.SQLITE_NULL ? null : raw.sqlite3_column_blob(_statement, i).ToArray();
+            }
+        }
+
         Check(raw.sqlite3_reset(_statement));
-        return bytes;
+        return row;
     }
 
     public void Dispose() => _statement.Dispose();

@@ -142,6 +142,19 @@ internal sealed class SqliteWriterFile : IDisposable
         }
     }
 
+    /// <summary>Copies the whole write-ahead log into the file and cuts it to nothing: no earlier state of a page stays beside the file.</summary>
+    /// <exception cref="SqliteException">It failed, also where another process is reading the file.</exception>
+    public void EmptyWriteAheadLog()
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(_connection.Handle!, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        if (result != raw.SQLITE_OK)
+        {
+            throw new SqliteException("checkpoint failed", result & 0xFF, raw.sqlite3_extended_errcode(_connection.Handle!));
+        }
+
+        _walBytes = 0;
+    }
+
     public void Dispose()
     {
         _begin.Dispose();

@@ -121,6 +121,8 @@ internal static class GatewayHost
         services.AddSingleton(p => SqliteSubjectKeys.Open(
             data.SubjectKeys, p.GetRequiredService<MasterKey>(), new SubjectKeyOptions(), p.GetRequiredService<ILogger<SqliteSubjectKeys>>()));
         services.AddSingleton<ISubjectKeys>(p => p.GetRequiredService<SqliteSubjectKeys>());
+        services.AddSingleton<ISubjectIdentities>(p => p.GetRequiredService<SqliteSubjectKeys>());
+        services.AddSingleton<ISubjectErasure>(p => p.GetRequiredService<SqliteSubjectKeys>());
         services.AddSingleton(p => SqliteDisclosureLog.Open(
             settings.Log, new SqliteLogOptions(), p.GetRequiredService<ILogger<SqliteDisclosureLog>>()));
         services.AddSingleton<IDisclosureLog>(p => p.GetRequiredService<SqliteDisclosureLog>());

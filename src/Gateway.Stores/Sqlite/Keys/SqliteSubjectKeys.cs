@@ -7,7 +7,7 @@ namespace Gateway.Stores.Sqlite.Keys;
 /// Subjects' keys in SQLite, with those used last in memory. One thread of its own reads and writes the file: what queued while the
 /// last sync ran is one commit. Safe for concurrent use.
 /// </summary>
-public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
+public sealed partial class SqliteSubjectKeys : ISubjectKeys, ISubjectIdentities, ISubjectErasure, IDisposable
 {
     /// <summary>How often a store that cannot be used is tried again where nobody asks.</summary>
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
@@ -49,7 +49,7 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
     public static bool HoldsAny(string path) => File.Exists(path) && SubjectKeyFile.HoldsAny(path);
 
     public ValueTask<SubjectKey> GetOrAddAsync(string subjectId) =>
-        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult(key) : new ValueTask<SubjectKey>(AskAsync(subjectId, add: true)!);
+        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult(key) : new ValueTask<SubjectKey>(AskAsync(new FindRequest(subjectId, add: true))!);
 
     public async ValueTask<SubjectKey[]> GetOrAddAsync(IReadOnlyList<string> subjectIds)
     {
@@ -63,7 +63,7 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
             }
             else
             {
-                (asked ??= []).Add((i, AskAsync(subjectIds[i], add: true)));
+                (asked ??= []).Add((i, AskAsync(new FindRequest(subjectIds[i], add: true))));
             }
         }
 
@@ -76,7 +76,12 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
     }
 
     public ValueTask<SubjectKey?> FindAsync(string subjectId) =>
-        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult<SubjectKey?>(key) : new ValueTask<SubjectKey?>(AskAsync(subjectId, add: false));
+        _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult<SubjectKey?>(key) : new ValueTask<SubjectKey?>(AskAsync(new FindRequest(subjectId, add: false)));
+
+    public ValueTask<string?> FindSubjectIdAsync(Pseudonym subject) => new(AskAsync(new IdentityRequest(subject)));
+
+    public ValueTask<DestroyedKeys> DestroyAsync(IReadOnlyCollection<Pseudonym> subjects) =>
+        new(AskAsync(new DestroyRequest(subjects))!);
 
     /// <summary>Answers what waits, then closes the file and gives up its lock.</summary>
     public void Dispose()
@@ -88,13 +93,10 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
         _broken.Dispose();
     }
 
-    private Task<SubjectKey?> AskAsync(string subjectId, bool add)
-    {
-        var request = new KeyRequest(subjectId, add);
-        return Broken.IsCancellationRequested || !_queue.TryAdd(request, 0)
+    private Task<T?> AskAsync<T>(KeyRequest<T> request) =>
+        Broken.IsCancellationRequested || !_queue.TryAdd(request, 0)
             ? throw new LogUnavailableException($"The subject keys' store is {(_trouble is null ? "overloaded or closed" : "broken: " + _trouble)}.")
             : request.Completion;
-    }
 
     private void Write()
     {
@@ -107,18 +109,67 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
                 if (failure is not null)
                 {
                     request.Fail(new LogUnavailableException($"The subject keys' store cannot be used: {failure}."));
-                    continue;
                 }
-
-                if (request.Found is { } key)
+                else if (request is not DestroyRequest)
                 {
-                    _cache.Add(request.SubjectId, key);
+                    Succeed(request);
                 }
+            }
 
-                request.Succeed();
+            // Last: who asked at the same time has the old key, and it is dropped after they have.
+            foreach (var destroy in batch.OfType<DestroyRequest>().Where(_ => failure is null))
+            {
+                Destroy(destroy);
             }
 
             batch.Clear();
+        }
+    }
+
+    private void Succeed(KeyRequest request)
+    {
+        // Only what was added: its row is whole, so that nobody who is held here lacks anything there.
+        if (request is FindRequest { Add: true, Found: { } key } find)
+        {
+            _cache.Add(find.SubjectId, key);
+        }
+
+        request.Succeed();
+    }
+
+    private void Destroy(DestroyRequest request)
+    {
+        try
+        {
+            var deleted = _file.Delete(request.Subjects);
+            _cache.Remove(deleted);
+            request.Found = new DestroyedKeys(deleted, TryWipe());
+            request.Succeed();
+        }
+        catch (Exception e)
+        {
+            request.Fail(new LogUnavailableException($"The subject keys' store cannot be used: {Failed(e)}."));
+        }
+    }
+
+    /// <summary>Null when it is done, else why not.</summary>
+    private string? TryWipe()
+    {
+        try
+        {
+            _file.Wipe();
+            return null;
+        }
+        catch (Exception e) when (e is IOException || !SqliteFailure.IsFatal(e))
+        {
+            _file.TryRollback();
+            var reason = SqliteFailure.Describe(e);
+            Log.NotWiped(_logger, reason);
+            return reason;
+        }
+        catch (Exception e)
+        {
+            return Failed(e);
         }
     }
 
@@ -138,13 +189,13 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
         }
         catch (Exception e)
         {
-            var undone = _file.TryRollback();
-            return Failed(e, fatal: !undone || SqliteFailure.IsFatal(e));
+            return Failed(e);
         }
     }
 
-    private string Failed(Exception failure, bool fatal)
+    private string Failed(Exception failure)
     {
+        var fatal = !_file.TryRollback() || SqliteFailure.IsFatal(failure);
         var reason = SqliteFailure.Describe(failure);
         var first = _trouble is null;
         _trouble = reason;
@@ -171,6 +222,11 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, IDisposable
         [LoggerMessage(1311, LogLevel.Critical, "The subject keys' store is broken: {Reason}. Restart the gateway to recover.",
             EventName = "SubjectKeysBroken")]
         public static partial void Broken(ILogger logger, string reason);
+
+        [LoggerMessage(1313, LogLevel.Warning,
+            "Destroyed subject keys may have left traces in the store's file: {Reason}. They are wiped with the next destruction, or at the next start.",
+            EventName = "SubjectKeysNotWiped")]
+        public static partial void NotWiped(ILogger logger, string reason);
 
         [LoggerMessage(1312, LogLevel.Information, "The subject keys' store can be used again.", EventName = "SubjectKeysRecovered")]
         public static partial void Recovered(ILogger logger);

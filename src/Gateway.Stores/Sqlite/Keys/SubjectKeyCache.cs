@@ -6,7 +6,7 @@ namespace Gateway.Stores.Sqlite.Keys;
 
 /// <summary>
 /// The subjects used last, in two generations: when the young one is full, it becomes the old one and the old one is dropped. A use
-/// brings a subject back to the young. No lock on the way of a call.
+/// brings a subject back to the young. No lock on the way of a call but for that.
 /// </summary>
 /// <param name="capacity">Subjects in both generations together.</param>
 internal sealed class SubjectKeyCache(int capacity)
@@ -14,6 +14,7 @@ internal sealed class SubjectKeyCache(int capacity)
     private readonly Lock _gate = new();
     private volatile ConcurrentDictionary<string, SubjectKey> _young = new(StringComparer.Ordinal);
     private volatile ConcurrentDictionary<string, SubjectKey> _old = new(StringComparer.Ordinal);
+    // Keys added to the young generation; under the gate.
     private int _count;
 
     /// <summary>Subjects held now.</summary>
@@ -31,24 +32,50 @@ internal sealed class SubjectKeyCache(int capacity)
             return false;
         }
 
-        Add(subjectId, key);
+        lock (_gate)
+        {
+            // Not one that was removed meanwhile.
+            if (_old.ContainsKey(subjectId))
+            {
+                AddLocked(subjectId, key);
+            }
+        }
+
         return true;
     }
 
     public void Add(string subjectId, SubjectKey key)
     {
-        // Counted apart: the dictionary's own count takes all its locks.
-        if (_young.TryAdd(subjectId, key) && Interlocked.Increment(ref _count) >= capacity / 2)
+        lock (_gate)
         {
-            lock (_gate)
+            AddLocked(subjectId, key);
+        }
+    }
+
+    /// <summary>Drops these subjects' keys. Looks at every key held: rare, and a key is found by its subject's id otherwise.</summary>
+    public void Remove(IEnumerable<Pseudonym> subjects)
+    {
+        var gone = subjects.ToHashSet();
+        lock (_gate)
+        {
+            foreach (var generation in (ConcurrentDictionary<string, SubjectKey>[])[_young, _old])
             {
-                if (Volatile.Read(ref _count) >= capacity / 2)
+                foreach (var held in generation.Where(held => gone.Contains(held.Value.Pseudonym)))
                 {
-                    _old = _young;
-                    _young = new ConcurrentDictionary<string, SubjectKey>(StringComparer.Ordinal);
-                    Volatile.Write(ref _count, 0);
+                    generation.TryRemove(held);
                 }
             }
+        }
+    }
+
+    private void AddLocked(string subjectId, SubjectKey key)
+    {
+        // Counted apart: the dictionary's own count takes all its locks.
+        if (_young.TryAdd(subjectId, key) && ++_count >= capacity / 2)
+        {
+            _old = _young;
+            _young = new ConcurrentDictionary<string, SubjectKey>(StringComparer.Ordinal);
+            _count = 0;
         }
     }
 }

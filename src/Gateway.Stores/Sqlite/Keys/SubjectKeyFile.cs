@@ -1,55 +1,77 @@
 using System.Security.Cryptography;
-using System.Text;
 using Gateway.Core.Log;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Stores.Sqlite.Keys;
 
-/// <summary>
-/// The subject keys' file. A row is found by HMAC-SHA256 of the subject's id and holds nonce, AES-256-GCM of the key, and tag, bound
-/// to the look-up value: no row can be read, forged or moved to another subject without the master key. Used by one thread.
-/// </summary>
+/// <summary>The subject keys' file: a row a subject, found by <see cref="KeySeals.Lookup"/> or by its pseudonym. Used by one thread.</summary>
 internal sealed class SubjectKeyFile : IDisposable
 {
     /// <summary>"GWsk".</summary>
     public const int ApplicationId = 0x4757736B;
 
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
-
-    private const string Schema = """
-        CREATE TABLE IF NOT EXISTS subject_key (lookup BLOB PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS master (id INTEGER PRIMARY KEY CHECK (id = 0), check_value BLOB NOT NULL) STRICT;
-        """;
+    /// <summary>Of more rows than this the file is not searched for copies, but written anew at once.</summary>
+    private const int MostSearched = 8;
 
     private readonly SqliteWriterFile _file;
+    private readonly KeySeals _seals;
+    private readonly KeyRemnants _remnants;
     private readonly SqliteStatement _find;
+    private readonly SqliteStatement _findByPseudonym;
     private readonly SqliteStatement _insert;
-    private readonly byte[] _lookupKey;
-    private readonly AesGcm _wrap;
+    private readonly SqliteStatement _identify;
+    private readonly SqliteStatement _delete;
+    private readonly SqliteStatement _markUnwiped;
+    private readonly SqliteStatement _markWiped;
+    private readonly List<byte[]> _deleted = [];
+    private bool _unwiped;
+    private bool _rewrite;
 
-    private SubjectKeyFile(SqliteWriterFile file, MasterKey master)
+    private SubjectKeyFile(SqliteWriterFile file, string path, KeySeals seals)
     {
         _file = file;
-        _find = file.Prepare("SELECT wrapped FROM subject_key WHERE lookup = ?");
-        _insert = file.Prepare("INSERT INTO subject_key (lookup, wrapped) VALUES (?, ?)");
-        _lookupKey = master.SubjectLookupKey;
-        _wrap = new AesGcm(master.SubjectWrapKey, TagSize);
+        _seals = seals;
+        _find = file.Prepare("SELECT wrapped, identity FROM subject_key WHERE lookup = ?");
+        _findByPseudonym = file.Prepare("SELECT lookup, wrapped, identity FROM subject_key WHERE pseudonym = ?");
+        _insert = file.Prepare("INSERT INTO subject_key (lookup, wrapped, pseudonym, identity) VALUES (?, ?, ?, ?)");
+        _identify = file.Prepare("UPDATE subject_key SET identity = ? WHERE lookup = ?");
+        _delete = file.Prepare("DELETE FROM subject_key WHERE lookup = ?");
+        _markUnwiped = file.Prepare("INSERT OR IGNORE INTO unwiped VALUES (0)");
+        _markWiped = file.Prepare("DELETE FROM unwiped");
+        _remnants = new KeyRemnants(path);
     }
 
     /// <exception cref="StoreException">It cannot be opened, or was made under another master key.</exception>
     public static SubjectKeyFile Open(string path, MasterKey master)
     {
-        var file = SqliteWriterFile.Open(path, ApplicationId, Schema);
+        var file = SqliteWriterFile.Open(path, ApplicationId, KeyStoreShape.Tables);
+        var seals = new KeySeals(master);
+        SubjectKeyFile? keys = null;
         try
         {
+            file.Scalar("PRAGMA secure_delete = ON");
+            // A rewrite leaves no copy of the rows in another folder.
+            file.Scalar("PRAGMA temp_store = MEMORY");
             CheckMaster(file, path, master);
-            return new SubjectKeyFile(file, master);
+            KeyStoreShape.Complete(file, seals);
+            keys = new SubjectKeyFile(file, path, seals);
+            keys._unwiped = keys._rewrite = file.Scalar("SELECT count(*) FROM unwiped") is not 0L;
+            keys.Wipe();
+            return keys;
         }
-        catch
+        catch (Exception e)
         {
-            file.Dispose();
-            throw;
+            if (keys is not null)
+            {
+                keys.Dispose();
+            }
+            else
+            {
+                seals.Dispose();
+                file.Dispose();
+            }
+
+            throw e as StoreException ?? new StoreException($"{path} cannot be made ready: {SqliteFailure.Describe(e)}", e);
         }
     }
 
@@ -71,7 +93,10 @@ internal sealed class SubjectKeyFile : IDisposable
         }
     }
 
-    /// <summary>Finds or makes the key of each request; what was made is durable when this returns. No request tries whether the file can be written.</summary>
+    /// <summary>
+    /// Finds or makes what each request asks for; what was made is durable when this returns. Destroys nothing. No request tries whether
+    /// the file can be written.
+    /// </summary>
     public void Answer(List<KeyRequest> batch)
     {
         if (batch.Count == 0)
@@ -82,30 +107,102 @@ internal sealed class SubjectKeyFile : IDisposable
             return;
         }
 
-        Span<byte> lookup = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var made = 0;
+        Span<byte> lookup = stackalloc byte[KeySeals.LookupSize];
+        var written = 0;
         foreach (var request in batch)
         {
-            HMACSHA256.HashData(_lookupKey, Encoding.UTF8.GetBytes(request.SubjectId), lookup);
-            var wrapped = _find.Bind(1, lookup).RunForBytes();
-            if (wrapped is null && request.Add)
+            if (request is FindRequest find)
             {
-                if (made++ == 0)
+                _seals.Lookup(find.SubjectId, lookup);
+                var row = _find.Bind(1, lookup).RunForBlobs();
+                if (find.Add && row?[1] is null)
+                {
+                    if (written++ == 0)
+                    {
+                        _file.Begin();
+                    }
+
+                    find.Found = row is null ? Add(find.SubjectId, lookup) : Identify(find.SubjectId, row[0]!, lookup);
+                }
+                else
+                {
+                    find.Found = row is null ? null : _seals.Unwrap(row[0]!, lookup);
+                }
+            }
+            else if (request is IdentityRequest identity)
+            {
+                identity.Found = Find(identity.Subject);
+            }
+        }
+
+        if (written > 0)
+        {
+            _file.Commit(written * 256L);
+        }
+    }
+
+    /// <summary>Deletes the rows of these subjects, those that there are; durable when this returns. <see cref="Wipe"/> comes next.</summary>
+    public IReadOnlyList<Pseudonym> Delete(IEnumerable<Pseudonym> subjects)
+    {
+        var deleted = new List<Pseudonym>();
+        var values = new List<byte[]>();
+        foreach (var subject in subjects)
+        {
+            var pseudonym = KeySeals.Bytes(subject);
+            if (_findByPseudonym.Bind(1, pseudonym).RunForBlobs() is [{ } lookup, { } wrapped, var identity])
+            {
+                if (deleted.Count == 0)
                 {
                     _file.Begin();
+                    _markUnwiped.Run();
                 }
 
-                wrapped = Wrap(RandomNumberGenerator.GetBytes(SubjectKey.Size), lookup);
-                _insert.Bind(1, lookup).Bind(2, wrapped).Run();
+                _delete.Bind(1, lookup).Run();
+                deleted.Add(subject);
+                values.AddRange([lookup, wrapped, pseudonym]);
+                if (identity is not null)
+                {
+                    values.Add(identity);
+                }
             }
-
-            request.Found = wrapped is null ? null : Unwrap(wrapped, lookup);
         }
 
-        if (made > 0)
+        if (deleted.Count > 0)
         {
-            _file.Commit(made * 128L);
+            _file.Commit(deleted.Count * 256L);
+            _unwiped = true;
+            _rewrite |= deleted.Count > MostSearched;
+            _deleted.AddRange(values);
         }
+
+        return deleted;
+    }
+
+    /// <summary>
+    /// Leaves nothing of deleted rows in the file and beside it: neither key, nor id, nor what links the two pseudonyms of a row. Where a
+    /// copy is found, the file is written anew, about a second for each 200,000 subjects.
+    /// </summary>
+    /// <exception cref="SqliteException">It could not; the next call and the next start try again.</exception>
+    public void Wipe()
+    {
+        if (!_unwiped)
+        {
+            return;
+        }
+
+        _file.EmptyWriteAheadLog();
+        if (_rewrite || _remnants.HoldAny(_deleted))
+        {
+            _rewrite = true;
+            _file.Scalar("VACUUM");
+            _file.EmptyWriteAheadLog();
+        }
+
+        _file.Begin();
+        _markWiped.Run();
+        _file.Commit(0);
+        (_unwiped, _rewrite) = (false, false);
+        _deleted.Clear();
     }
 
     /// <inheritdoc cref="SqliteWriterFile.TryRollback"/>
@@ -116,11 +213,14 @@ internal sealed class SubjectKeyFile : IDisposable
 
     public void Dispose()
     {
-        _find.Dispose();
-        _insert.Dispose();
+        foreach (var statement in (SqliteStatement[])[_find, _findByPseudonym, _insert, _identify, _delete, _markUnwiped, _markWiped])
+        {
+            statement.Dispose();
+        }
+
         _file.Dispose();
-        _wrap.Dispose();
-        CryptographicOperations.ZeroMemory(_lookupKey);
+        _remnants.Dispose();
+        _seals.Dispose();
     }
 
     private static void CheckMaster(SqliteWriterFile file, string path, MasterKey master)
@@ -141,20 +241,31 @@ internal sealed class SubjectKeyFile : IDisposable
         }
     }
 
-    private byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> lookup)
+    private SubjectKey Add(string subjectId, ReadOnlySpan<byte> lookup)
     {
-        var wrapped = new byte[NonceSize + SubjectKey.Size + TagSize];
-        var nonce = wrapped.AsSpan(0, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        _wrap.Encrypt(nonce, key, wrapped.AsSpan(NonceSize, SubjectKey.Size), wrapped.AsSpan(NonceSize + SubjectKey.Size), lookup);
-        return wrapped;
+        var wrapped = _seals.WrapNew(lookup);
+        var key = _seals.Unwrap(wrapped, lookup);
+        _insert.Bind(1, lookup).Bind(2, wrapped).Bind(3, KeySeals.Bytes(key.Pseudonym)).Bind(4, _seals.SealIdentity(subjectId, lookup)).Run();
+        return key;
     }
 
-    private SubjectKey Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> lookup)
+    private SubjectKey Identify(string subjectId, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> lookup)
     {
-        Span<byte> key = stackalloc byte[SubjectKey.Size];
-        _wrap.Decrypt(
-            wrapped[..NonceSize], wrapped.Slice(NonceSize, SubjectKey.Size), wrapped[(NonceSize + SubjectKey.Size)..], key, lookup);
-        return new SubjectKey(key);
+        var key = _seals.Unwrap(wrapped, lookup);
+        _identify.Bind(1, _seals.SealIdentity(subjectId, lookup)).Bind(2, lookup).Run();
+        return key;
+    }
+
+    private string? Find(Pseudonym subject)
+    {
+        if (_findByPseudonym.Bind(1, KeySeals.Bytes(subject)).RunForBlobs() is not [{ } lookup, { } wrapped, { } identity])
+        {
+            return null;
+        }
+
+        // The column itself is not sealed: the key tells whether the row is this pseudonym's.
+        return _seals.Unwrap(wrapped, lookup).Pseudonym == subject
+            ? _seals.OpenIdentity(identity, lookup)
+            : throw new CryptographicException("the pseudonym is another row's");
     }
 }
