@@ -11,6 +11,7 @@ using Gateway.Commands.Log;
 using Gateway.Commands.Partner;
 using Gateway.Commands.Serve;
 using Gateway.Commands.Trace;
+using Gateway.Commands.Witness;
 
 // Named here, because the assembly is named after the house and not after the command.
 var root = new Command("gateway", "Shares customer data with third-party processors: only what their contract allows, every call recorded.")
@@ -26,6 +27,7 @@ root.Subcommands.Add(LogCommand.Create());
 root.Subcommands.Add(PartnerCommand.Create());
 root.Subcommands.Add(ContractsCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
+root.Subcommands.Add(WitnessCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());
 root.Subcommands.Add(HealthCommand.Create());
 

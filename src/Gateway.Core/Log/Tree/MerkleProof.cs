@@ -49,7 +49,8 @@ public static class MerkleProof
     {
         if (since.Size == head.Size || since.Size == 0)
         {
-            return proof.IsEmpty && (since.Size == 0 ? since.Root == MerkleHash.Empty : since.Root == head.Root);
+            // Every tree goes on from the empty one, but for a tree without leaves that says it has another root.
+            return proof.IsEmpty && (since.Size == head.Size ? since.Root == head.Root : since.Root == MerkleHash.Empty);
         }
 
         if (since.Size < 0 || since.Size > head.Size || proof.IsEmpty)
