@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gateway.Core.Log.Notes;
 using Gateway.Stores.Sqlite.Witness;
-using Gateway.Tests.Telemetry;
 using Gateway.Witness;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -71,7 +70,7 @@ internal sealed class RunningWitness : IAsyncDisposable
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    public string[] Evidence => Directory.Exists(Folder.Evidence) ? [.. Directory.GetDirectories(Folder.Evidence).Select(d => Path.GetFileName(d)!).Order()] : [];
+    public string[] Evidence => Directory.Exists(Folder.Evidence) ? [.. Directory.GetDirectories(Folder.Evidence).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)] : [];
 
     public async ValueTask DisposeAsync()
     {

@@ -44,7 +44,10 @@ internal sealed class WitnessedLog : IDisposable
 
     public TreeHead Head(int? size = null) => new(size ?? Size, Root(0, size ?? Size));
 
-    public SignedNote Sign(int? size = null, params INoteSigner[] more) => SignedNote.Sign(new Checkpoint(Origin, Head(size)).Text, [_signer, .. more]);
+    public SignedNote Sign(int? size = null, params INoteSigner[] more) => Sign(Head(size), more);
+
+    /// <summary>Signs whatever it is told to.</summary>
+    public SignedNote Sign(TreeHead head, params INoteSigner[] more) => SignedNote.Sign(new Checkpoint(Origin, head).Text, [_signer, .. more]);
 
     /// <summary>The body of an add-checkpoint request.</summary>
     public string Body(int old, int? size = null, IEnumerable<MerkleHash>? proof = null) =>
