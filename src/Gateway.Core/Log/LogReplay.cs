@@ -8,9 +8,6 @@ namespace Gateway.Core.Log;
 /// <summary>Reads the end of the log once more at start, from the leaves themselves and not from an index: rebuilds the day's quotas.</summary>
 public sealed class LogReplay(ILogReader log)
 {
-    /// <summary>Entries are made before they are appended, so the log is in order of time only to within this.</summary>
-    private static readonly TimeSpan s_disorder = TimeSpan.FromMinutes(15);
-
     private const int Block = 1000;
 
     private readonly Dictionary<ByteString, Scope> _scopes = [];
@@ -29,7 +26,7 @@ public sealed class LogReplay(ILogReader log)
             foreach (var entry in leaves.Select(l => Entry.Parser.ParseFrom(l.Bytes)))
             {
                 var time = entry.Time.ToDateTimeOffset();
-                past |= time < since - s_disorder;
+                past |= time < since - LogTimes.Disorder;
                 if (time >= since && entry.Kind == Kind.Disclosure && !entry.Subjects.IsEmpty)
                 {
                     var scope = await ScopeAsync(entry.Scope, cancellationToken);

@@ -79,6 +79,9 @@ internal sealed class SqliteWriterFile : IDisposable
         return command.ExecuteScalar();
     }
 
+    /// <summary>Rows that the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_connection.Handle!);
+
     public void Begin() => _begin.Run();
 
     /// <summary>

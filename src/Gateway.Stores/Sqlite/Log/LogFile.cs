@@ -9,12 +9,19 @@ internal sealed class LogFile : IDisposable
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS leaf (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS scope (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS minimum (id INTEGER PRIMARY KEY CHECK (id = 0), leaf INTEGER NOT NULL) STRICT;
         """;
+
+    /// <summary>Leaves removed in one transaction: what waits for the disk meanwhile waits a few milliseconds.</summary>
+    private const int PrunedAtOnce = 500;
 
     private readonly SqliteWriterFile _file;
     private readonly RefusalReserve _reserve;
     private readonly SqliteStatement _insertLeaf;
     private readonly SqliteStatement _insertScope;
+    private readonly SqliteStatement _setMinimum;
+    private readonly SqliteStatement _prune;
+    private bool _pruned;
 
     private LogFile(SqliteWriterFile file, RefusalReserve reserve)
     {
@@ -22,11 +29,20 @@ internal sealed class LogFile : IDisposable
         _reserve = reserve;
         _insertLeaf = file.Prepare("INSERT INTO leaf (id, bytes) VALUES (?, ?)");
         _insertScope = file.Prepare("INSERT OR IGNORE INTO scope (hash, bytes) VALUES (?, ?)");
+        _setMinimum = file.Prepare("INSERT INTO minimum (id, leaf) VALUES (0, ?) ON CONFLICT (id) DO UPDATE SET leaf = max(leaf, excluded.leaf)");
+        _prune = file.Prepare("DELETE FROM leaf WHERE id IN (SELECT id FROM leaf WHERE id < ? ORDER BY id LIMIT ?)");
         Head = (long)file.Scalar("SELECT coalesce(max(id) + 1, 0) FROM leaf")!;
+        Minimum = MinimumOf(file);
     }
 
     /// <summary>Index of the next leaf.</summary>
     public long Head { get; private set; }
+
+    /// <summary>Index of the first leaf that is kept; those below were archived and are pruned.</summary>
+    public long Minimum { get; private set; }
+
+    /// <summary>True while leaves below <see cref="Minimum"/> may still be in the file.</summary>
+    public bool IsPruning => !_pruned && Minimum > 0;
 
     /// <summary>Leaves that the reserve holds; the next write puts them into the log before its own.</summary>
     public int Reserved => _reserve.Leaves.Count;
@@ -40,9 +56,9 @@ internal sealed class LogFile : IDisposable
         var file = SqliteWriterFile.Open(path, ApplicationId, Schema);
         try
         {
-            if (file.Scalar("SELECT coalesce(min(id), 0) FROM leaf") is not 0L)
+            if (MinimumOf(file) is var minimum && (long)file.Scalar("SELECT coalesce(min(id), 0) FROM leaf")! > minimum)
             {
-                throw new StoreException($"{path} does not begin with leaf 0: leaves were removed; restore it from a backup");
+                throw new StoreException($"{path} does not begin with leaf {minimum}: leaves were removed; restore it from a backup");
             }
 
             return new LogFile(file, RefusalReserve.Open(ReserveOf(path), reserveBytes, file.Noted));
@@ -74,8 +90,16 @@ internal sealed class LogFile : IDisposable
             _file.Note(Reserved > 0 ? _reserve.Round : _reserve.Round - 1);
         }
 
+        var minimum = Minimum;
         foreach (var pending in batch)
         {
+            if (pending.PruneBelow > 0)
+            {
+                minimum = Math.Max(minimum, Math.Min(pending.PruneBelow, next));
+                _setMinimum.Bind(1, minimum).Run();
+                continue;
+            }
+
             if (pending.Scope is { } scope)
             {
                 _insertScope.Bind(1, scope.Hash.Span).Bind(2, scope.Bytes.Span).Run();
@@ -88,10 +112,20 @@ internal sealed class LogFile : IDisposable
 
         _file.Commit(bytes);
         Head = next;
+        (Minimum, _pruned) = (minimum, _pruned && minimum == Minimum);
         if (Reserved > 0)
         {
             _reserve.Emptied();
         }
+    }
+
+    /// <summary>Removes some of the leaves below <see cref="Minimum"/>.</summary>
+    public void Prune()
+    {
+        _file.Begin();
+        _prune.Bind(1, Minimum).Bind(2, PrunedAtOnce).Run();
+        _pruned = _file.Changes < PrunedAtOnce;
+        _file.Commit(PrunedAtOnce * 256L);
     }
 
     /// <summary>Puts what may be reserved of a batch that could not be written into the reserve, and marks it.</summary>
@@ -116,7 +150,11 @@ internal sealed class LogFile : IDisposable
     {
         _insertLeaf.Dispose();
         _insertScope.Dispose();
+        _setMinimum.Dispose();
+        _prune.Dispose();
         _reserve.Dispose();
         _file.Dispose();
     }
+
+    private static long MinimumOf(SqliteWriterFile file) => (long)file.Scalar("SELECT coalesce(max(leaf), 0) FROM minimum")!;
 }

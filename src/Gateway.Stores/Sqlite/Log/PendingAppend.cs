@@ -28,13 +28,17 @@ internal sealed class PendingAppend : IValueTaskSource
     /// <summary>True once the reserve holds it durably.</summary>
     public bool Reserved { get; set; }
 
+    /// <summary>Not a leaf but an order: leaves below this index go. 0 for a leaf.</summary>
+    public long PruneBelow { get; private set; }
+
     /// <summary>When the append was asked for, a <see cref="Stopwatch"/> timestamp.</summary>
     public long Started { get; private set; }
 
     /// <summary>The promise; awaited once.</summary>
     public ValueTask Completion => new(this, _core.Version);
 
-    public static PendingAppend Rent(ConcurrentQueue<PendingAppend> pool, ReadOnlyMemory<byte> leaf, StoredScope? scope, bool mayBeReserved)
+    public static PendingAppend Rent(
+        ConcurrentQueue<PendingAppend> pool, ReadOnlyMemory<byte> leaf, StoredScope? scope, bool mayBeReserved, long pruneBelow = 0)
     {
         if (!pool.TryDequeue(out var pending))
         {
@@ -45,6 +49,7 @@ internal sealed class PendingAppend : IValueTaskSource
         pending.Scope = scope;
         pending.MayBeReserved = mayBeReserved;
         pending.Reserved = false;
+        pending.PruneBelow = pruneBelow;
         pending.Started = Stopwatch.GetTimestamp();
         return pending;
     }

@@ -28,13 +28,15 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     private readonly Thread _writer;
     private readonly IDisposable _depth;
     private long _head;
+    private long _minimum;
+    private bool _isTendingLate;
     private volatile string? _trouble;
 
     private SqliteDisclosureLog(LogFile file, SqliteLogOptions options, ILogger logger)
     {
         _file = file;
         _logger = logger;
-        _head = file.Head;
+        (_head, _minimum) = (file.Head, file.Minimum);
         _queue = new BatchQueue<PendingAppend>(options.QueueLeaves, options.QueueBytes);
         Broken = _broken.Token;
         _depth = Instruments.LogQueueDepth.Add(() => (long)_queue.Count);
@@ -44,6 +46,9 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
 
     /// <summary>How many leaves are durable: the index of the next one.</summary>
     public long Head => Volatile.Read(ref _head);
+
+    /// <summary>Index of the first leaf that is kept: those below were archived and pruned.</summary>
+    public long MinimumIndex => Volatile.Read(ref _minimum);
 
     /// <summary>Leaves waiting for the disk now.</summary>
     public int QueueDepth => _queue.Count;
@@ -84,10 +89,26 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
             throw new LogUnavailableException($"The disclosure log is broken: {_trouble}. The gateway must be restarted.");
         }
 
-        var pending = PendingAppend.Rent(_pool, leaf, scope, mayBeReserved);
+        return Enqueue(PendingAppend.Rent(_pool, leaf, scope, mayBeReserved), leaf.Length + (scope?.Bytes.Length ?? 0));
+    }
+
+    /// <summary>
+    /// Gives up the leaves below an index, for good: they are archived elsewhere, and a leaf that says so is durable. Completes when the new
+    /// minimum is durable; the rows go little by little, between batches, also after a restart.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">The log cannot be written; nothing goes.</exception>
+    public ValueTask PruneAsync(long minimumIndex)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimumIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minimumIndex, Head);
+        return Enqueue(PendingAppend.Rent(_pool, default, scope: null, mayBeReserved: false, minimumIndex), bytes: 0);
+    }
+
+    private ValueTask Enqueue(PendingAppend pending, int bytes)
+    {
         // Taken before queueing: once queued, the writer may complete it at any moment.
         var completion = pending.Completion;
-        if (_queue.TryAdd(pending, leaf.Length + (scope?.Bytes.Length ?? 0)))
+        if (_queue.TryAdd(pending, bytes))
         {
             return completion;
         }
@@ -110,9 +131,10 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     private void Write()
     {
         var batch = new List<PendingAppend>();
-        while (_queue.Take(ref batch, _trouble is null || Broken.IsCancellationRequested ? Timeout.InfiniteTimeSpan : s_retry))
+        while (_queue.Take(ref batch, Patience))
         {
-            var failure = Broken.IsCancellationRequested ? _trouble : TryWrite(batch);
+            // With nothing to write, a log in trouble tries whether it still is.
+            var failure = Broken.IsCancellationRequested ? _trouble : batch.Count > 0 || _trouble is not null ? TryWrite(batch) : null;
             foreach (var pending in batch)
             {
                 if (failure is null || pending.Reserved)
@@ -128,9 +150,14 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
             }
 
             batch.Clear();
-            Checkpoint();
+            TryTend();
         }
     }
+
+    private TimeSpan Patience => Broken.IsCancellationRequested ? Timeout.InfiniteTimeSpan
+        : _trouble is not null || _isTendingLate ? s_retry
+        : _file.IsPruning ? TimeSpan.Zero
+        : Timeout.InfiniteTimeSpan;
 
     private string? TryWrite(List<PendingAppend> batch)
     {
@@ -139,6 +166,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
             var reserved = _file.Reserved;
             _file.Write(batch);
             Volatile.Write(ref _head, _file.Head);
+            Volatile.Write(ref _minimum, _file.Minimum);
             foreach (var pending in batch)
             {
                 if (pending.Scope is { } scope)
@@ -171,23 +199,35 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
         }
     }
 
-    private void Checkpoint()
+    /// <summary>Between batches: prunes a little, and empties the write-ahead log where it has grown.</summary>
+    private void TryTend()
     {
         try
         {
-            if (!Broken.IsCancellationRequested)
+            if (!Broken.IsCancellationRequested && _trouble is null)
             {
+                if (_file.IsPruning)
+                {
+                    _file.Prune();
+                }
+
                 _file.Checkpoint(idle: _queue.Count == 0);
+                _isTendingLate = false;
             }
-        }
-        catch (Exception e) when (SqliteFailure.IsFatal(e))
-        {
-            Failed(e, fatal: true);
         }
         catch (Exception e)
         {
-            // The write-ahead log still holds everything; the next checkpoint tries again.
-            Log.CheckpointFailed(_logger, SqliteFailure.Describe(e));
+            // What is not fatal is tried again: the write-ahead log still holds everything, and what is to go can wait.
+            var undone = _file.TryRollback();
+            if (!undone || SqliteFailure.IsFatal(e))
+            {
+                Failed(e, fatal: true);
+            }
+            else
+            {
+                _isTendingLate = true;
+                Log.TendingFailed(_logger, SqliteFailure.Describe(e));
+            }
         }
     }
 
@@ -246,8 +286,8 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
         [LoggerMessage(1304, LogLevel.Information, "{Count} entries of refusals went from the reserve into the disclosure log.", EventName = "LogReserveReplayed")]
         public static partial void Replayed(ILogger logger, int count);
 
-        [LoggerMessage(1303, LogLevel.Warning, "The disclosure log's write-ahead file could not be emptied: {Reason}. It is tried again.",
-            EventName = "LogCheckpointFailed")]
-        public static partial void CheckpointFailed(ILogger logger, string reason);
+        [LoggerMessage(1303, LogLevel.Warning, "The disclosure log's file could not be tended between batches: {Reason}. It is tried again.",
+            EventName = "LogTendingFailed")]
+        public static partial void TendingFailed(ILogger logger, string reason);
     }
 }
