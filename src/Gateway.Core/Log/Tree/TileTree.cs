@@ -66,8 +66,33 @@ public sealed class TileTree
     public void Append(MerkleHash leaf, Action<TiledResource, ReadOnlySpan<byte>> completed)
     {
         Size++;
-        var hash = leaf;
-        for (var level = 0; ; level++)
+        Append(leaf, 0, completed);
+    }
+
+    /// <summary>Appends 256 leaves at once, of which only the root is known. The size is a multiple of 256.</summary>
+    /// <param name="root">The root over them.</param>
+    /// <param name="completed">Takes each tile that this fills, with hashes that are only lent; not the tile of these leaves.</param>
+    /// <exception cref="InvalidOperationException">The last tile of leaves is partial.</exception>
+    public void AppendTile(MerkleHash root, Action<TiledResource, ReadOnlySpan<byte>> completed)
+    {
+        if (Size % TiledResource.FullWidth != 0)
+        {
+            throw new InvalidOperationException("A whole tile follows only a whole tile.");
+        }
+
+        Size += TiledResource.FullWidth;
+        if (_levels.Count == 0)
+        {
+            _levels.Add(new OpenTile());
+        }
+
+        _levels[0].Number++;
+        Append(root, 1, completed);
+    }
+
+    private void Append(MerkleHash hash, int first, Action<TiledResource, ReadOnlySpan<byte>> completed)
+    {
+        for (var level = first; ; level++)
         {
             if (level == _levels.Count)
             {
