@@ -158,6 +158,13 @@ internal sealed class SqliteWriterFile : IDisposable
         _walBytes = 0;
     }
 
+    /// <summary>
+    /// Leaves the write-ahead log as it is when the file is closed: after a failed sync nobody knows what of it is on the disk, and the next
+    /// start finds out.
+    /// </summary>
+    public void Abandon() =>
+        _ = raw.sqlite3_db_config(_connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+
     public void Dispose()
     {
         _begin.Dispose();

@@ -12,6 +12,9 @@ namespace Gateway.Hosting;
 /// <summary>Starts a host and keeps it up. Translates what can go wrong at start into what the operator can do.</summary>
 internal static partial class GatewayRun
 {
+    /// <summary>How long calls get to end once nothing can be recorded any more.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Starts; nothing is answered before everything is ready.</summary>
     /// <exception cref="CommandFailure">Something is missing or broken.</exception>
     public static async Task StartAsync(IHost host, CancellationToken cancellationToken)
@@ -40,7 +43,8 @@ internal static partial class GatewayRun
         }
     }
 
-    /// <summary>Waits for Ctrl+C, SIGTERM, or a log that can take no more; then ends calls and connections in order.</summary>
+    /// <summary>Waits for Ctrl+C or SIGTERM, then ends calls and connections in order; or for a store that is broken, then ends at once.</summary>
+    /// <exception cref="CommandFailure">A store is broken.</exception>
     public static async Task<int> UntilStoppedAsync(IHost host, CancellationToken cancellationToken)
     {
         var log = host.Services.GetRequiredService<SqliteDisclosureLog>();
@@ -52,13 +56,19 @@ internal static partial class GatewayRun
         }
         catch (OperationCanceledException)
         {
-            // Stopped, or broken: either way the connections end in order.
+            // Stopped, or broken.
         }
 
-        await host.StopAsync(CancellationToken.None);
-        return log.Broken.IsCancellationRequested ? throw Broken("disclosure log", log.Trouble)
-            : keys.Broken.IsCancellationRequested ? throw Broken("store of subject keys", keys.Trouble)
-            : ExitCode.Ok;
+        if (!log.Broken.IsCancellationRequested && !keys.Broken.IsCancellationRequested)
+        {
+            await host.StopAsync(CancellationToken.None);
+            return ExitCode.Ok;
+        }
+
+        // Whoever waits for an answer is still refused; then streams and connections are cut, however many are open.
+        using var hurry = new CancellationTokenSource(s_lastWords);
+        await host.StopAsync(hurry.Token);
+        throw log.Broken.IsCancellationRequested ? Broken("disclosure log", log.Trouble) : Broken("store of subject keys", keys.Trouble);
     }
 
     private static CommandFailure Broken(string what, string? trouble) => new(

@@ -42,7 +42,7 @@ public sealed class FullDiskTests : IDisposable
         var within = Stopwatch.GetElapsedTime(freed);
         await channel.GetShipment(DemoShop.SampleOrder.OrderId);
 
-        TestContext.Current.SendDiagnosticMessage("ready {0:0.0} s after space came back", within.TotalSeconds);
+        TestContext.Current.TestOutputHelper!.WriteLine("ready {0:0.0} s after space came back", within.TotalSeconds);
         within.ShouldBeLessThan(TimeSpan.FromSeconds(5));
         await PartnerAsks.EventuallyAsync(async () => await UnavailableAsync() >= refused);
         (await UnavailableAsync()).ShouldBe(refused);

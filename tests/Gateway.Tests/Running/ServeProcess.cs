@@ -76,6 +76,9 @@ internal sealed partial class ServeProcess : IAsyncDisposable
         return await process.EndAsync();
     }
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Completes when it accepts connections.</summary>
     public async Task ListeningAsync()
     {

@@ -201,6 +201,7 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, ISubjectIdentities
         _trouble = reason;
         if (fatal)
         {
+            _file.Abandon();
             Log.Broken(_logger, reason);
             // Off this thread: whoever hears of it may want to wait for the writer.
             _ = _broken.CancelAsync();

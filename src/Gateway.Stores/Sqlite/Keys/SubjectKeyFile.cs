@@ -211,6 +211,9 @@ internal sealed class SubjectKeyFile : IDisposable
     /// <inheritdoc cref="SqliteWriterFile.Checkpoint"/>
     public void Checkpoint(bool idle) => _file.Checkpoint(idle);
 
+    /// <inheritdoc cref="SqliteWriterFile.Abandon"/>
+    public void Abandon() => _file.Abandon();
+
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[_find, _findByPseudonym, _insert, _identify, _delete, _markUnwiped, _markWiped])

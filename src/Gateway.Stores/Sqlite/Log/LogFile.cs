@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Gateway.Stores.Sqlite.Log;
 
 /// <summary>The log's file: its tables, how a batch of leaves goes into it, and its reserve. Used by the writer thread alone.</summary>
@@ -63,10 +65,11 @@ internal sealed class LogFile : IDisposable
 
             return new LogFile(file, RefusalReserve.Open(ReserveOf(path), reserveBytes, file.Noted));
         }
-        catch
+        catch (Exception e)
         {
+            file.Abandon();
             file.Dispose();
-            throw;
+            throw e is SqliteException ? new StoreException($"{path} cannot be opened: {SqliteFailure.Describe(e)}", e) : e;
         }
     }
 
@@ -145,6 +148,9 @@ internal sealed class LogFile : IDisposable
 
     /// <inheritdoc cref="SqliteWriterFile.Checkpoint"/>
     public void Checkpoint(bool idle) => _file.Checkpoint(idle);
+
+    /// <inheritdoc cref="SqliteWriterFile.Abandon"/>
+    public void Abandon() => _file.Abandon();
 
     public void Dispose()
     {

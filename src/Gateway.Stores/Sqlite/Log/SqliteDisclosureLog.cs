@@ -243,6 +243,7 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
 
         if (fatal)
         {
+            _file.Abandon();
             Log.Broken(_logger, reason);
             // Off this thread: whoever hears of it may want to wait for the writer.
             _ = _broken.CancelAsync();
