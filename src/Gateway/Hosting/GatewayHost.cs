@@ -55,6 +55,7 @@ internal static class GatewayHost
                 AddExchange(services);
                 services.AddStanding(settings.Data.Standing);
                 services.AddStaff();
+                services.AddErasure(settings.Data.Forgotten);
                 AddRpc(services, settings);
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);

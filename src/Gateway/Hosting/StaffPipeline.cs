@@ -16,6 +16,7 @@ internal static class StaffPipeline
             endpoints.MapGrpcService<AdminService>();
             endpoints.MapGrpcService<DisclosureLogService>();
             endpoints.MapGrpcService<TraceService>();
+            endpoints.MapGrpcService<ErasureService>();
         });
         return app.Build();
     }

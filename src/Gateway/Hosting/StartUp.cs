@@ -1,6 +1,7 @@
 using Gateway.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
+using Gateway.Erasure;
 using Gateway.Protos.Log.V1;
 
 namespace Gateway.Hosting;
@@ -12,12 +13,14 @@ internal sealed class StartUp(
     Planner planner,
     PlanHolder plans,
     ILogReader log,
+    ForgetReplay forgets,
     AdministrationLog administration,
     TimeProvider clock) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await contracts.RecordStartAsync(loaded, cancellationToken); // first: no call may run under a revision that is not recorded
+        await forgets.RunAsync(cancellationToken);                   // a key store from a backup must link nobody who was forgotten
         await RebuildQuotasAsync(cancellationToken);                 // a restart must not give a partner a second day
         await administration.RecordAsync(new Entry.Types.Administration
         {

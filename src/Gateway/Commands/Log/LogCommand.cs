@@ -11,5 +11,8 @@ internal static class LogCommand
         TailCommand.Create(),
         QueryCommand.Create(),
         ShowCommand.Create(),
+        ForgetCommand.Create(),
+        HoldCommand.Create(),
+        ReleaseCommand.Create(),
     };
 }

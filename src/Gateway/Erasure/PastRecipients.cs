@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Gateway.Core.Contracts;
+using Gateway.Core.Log;
+using Gateway.Protos.Log.V1;
+using Gateway.Services;
+using Gateway.Stores.Sqlite.Log.Index;
+
+namespace Gateway.Erasure;
+
+/// <summary>To whom a subject's data went, from every entry of theirs in the log.</summary>
+internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, SnapshotHolder contracts)
+{
+    private const int Page = 1000;
+
+    /// <summary>Everything that was durable when this was called, by partner id.</summary>
+    public async ValueTask<ImmutableArray<PastRecipient>> OfAsync(Pseudonym subject, CancellationToken cancellationToken)
+    {
+        await index.CatchUpAsync(cancellationToken);
+        var entries = new LoggedEntries(log);
+        var filter = new LogFilter { Subject = subject };
+        var byPartner = new SortedDictionary<string, Tally>(StringComparer.Ordinal);
+        IReadOnlyList<StoredLeaf> leaves;
+        var before = long.MaxValue;
+        do
+        {
+            leaves = await index.QueryAsync(filter, before, Page, cancellationToken);
+            foreach (var leaf in leaves)
+            {
+                before = leaf.Index;
+                var entry = Entry.Parser.ParseFrom(leaf.Bytes);
+                if (!byPartner.TryGetValue(entry.Caller.Partner, out var tally))
+                {
+                    byPartner.Add(entry.Caller.Partner, tally = new Tally());
+                }
+
+                tally.Add(entry, (await entries.OfAsync(leaf, cancellationToken)).Scope, subject);
+            }
+        }
+        while (leaves.Count == Page);
+
+        return [.. byPartner.Select(p => p.Value.Of(p.Key, Named(p.Key)))];
+    }
+
+    // The latest contract names the partner as it is called today.
+    private Partner? Named(string id) => contracts.Current.Contracts.Where(c => c.Partner.Id == id).MaxBy(c => c.Agreement.Effective)?.Partner;
+
+    private sealed class Tally
+    {
+        private readonly SortedSet<string> _purposes = new(StringComparer.Ordinal);
+        private readonly HashSet<Pseudonym> _records = [];
+        private int _disclosures;
+        private DateTimeOffset _first = DateTimeOffset.MaxValue;
+        private DateTimeOffset _last = DateTimeOffset.MinValue;
+        private DateTimeOffset? _deleteBy;
+
+        public void Add(Entry entry, Scope? scope, Pseudonym subject)
+        {
+            var time = entry.Time.ToDateTimeOffset();
+            _disclosures++;
+            _purposes.Add(entry.Purpose);
+            _first = time < _first ? time : _first;
+            _last = time > _last ? time : _last;
+            if (scope?.DeleteAfter is { } deleteAfter && time + deleteAfter.ToTimeSpan() is var deleteBy && !(deleteBy <= _deleteBy))
+            {
+                _deleteBy = deleteBy;
+            }
+
+            foreach (var (record, whose) in EntryPseudonyms.Of(entry.Records).Zip(EntryPseudonyms.Of(entry.Subjects)))
+            {
+                if (whose == subject)
+                {
+                    _records.Add(record);
+                }
+            }
+        }
+
+        public PastRecipient Of(string partner, Partner? named) => new(
+            partner, named?.Name ?? "", named?.PrivacyContact ?? "", [.. _purposes], _disclosures, _records.Count, _first, _last, _deleteBy);
+    }
+}
+
+/// <summary>A partner to whom data of a subject went.</summary>
+/// <param name="Partner">Its id.</param>
+/// <param name="Name">Its legal name; empty where no contract names it any more.</param>
+/// <param name="PrivacyContact">Whom to tell; may be empty.</param>
+/// <param name="Purposes">In order.</param>
+/// <param name="Disclosures">Entries.</param>
+/// <param name="Records">Distinct records.</param>
+/// <param name="First">First release.</param>
+/// <param name="Last">Last release.</param>
+/// <param name="DeleteBy">When all of it must be deleted; null where no release told a date.</param>
+internal sealed record PastRecipient(
+    string Partner,
+    string Name,
+    string PrivacyContact,
+    ImmutableArray<string> Purposes,
+    int Disclosures,
+    int Records,
+    DateTimeOffset First,
+    DateTimeOffset Last,
+    DateTimeOffset? DeleteBy);

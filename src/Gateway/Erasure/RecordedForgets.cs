@@ -1,0 +1,77 @@
+using System.Globalization;
+using Gateway.Core.Log;
+using Gateway.Protos.Log.V1;
+using Gateway.Stores.Sqlite.Log.Index;
+using Microsoft.Data.Sqlite;
+
+namespace Gateway.Erasure;
+
+/// <summary>Every forget that the log has recorded: through the index as far as that has come, and leaf by leaf from there on.</summary>
+internal sealed class RecordedForgets(SqliteLogIndex index, ILogReader log)
+{
+    private const int Page = 1000;
+
+    public async ValueTask<HashSet<Pseudonym>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var forgotten = new HashSet<Pseudonym>();
+        var indexed = await ReadIndexAsync(forgotten, cancellationToken);
+        await ReadLogAsync(indexed, forgotten, cancellationToken);
+        return forgotten;
+    }
+
+    private async ValueTask<long> ReadIndexAsync(HashSet<Pseudonym> into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Makes sure that it is this log's index; one of another is thrown away, and the leaves are read.
+            await index.CatchUpOnceAsync(cancellationToken);
+            var indexed = index.Next;
+            var filter = new LogFilter { Kind = Kind.Administration };
+            IReadOnlyList<StoredLeaf> leaves;
+            var before = indexed;
+            do
+            {
+                leaves = await index.QueryAsync(filter, before, Page, cancellationToken);
+                foreach (var leaf in leaves)
+                {
+                    before = leaf.Index;
+                    Add(leaf, into);
+                }
+            }
+            while (leaves.Count == Page);
+
+            return indexed;
+        }
+        catch (SqliteException)
+        {
+            // A broken index is no reason to forget less, nor to refuse the start: whoever follows the log tells of it.
+            return 0;
+        }
+    }
+
+    private async ValueTask ReadLogAsync(long from, HashSet<Pseudonym> into, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StoredLeaf> leaves;
+        do
+        {
+            leaves = await log.ReadAsync(from, Page, cancellationToken);
+            foreach (var leaf in leaves)
+            {
+                from = leaf.Index + 1;
+                Add(leaf, into);
+            }
+        }
+        while (leaves.Count > 0);
+    }
+
+    private static void Add(StoredLeaf leaf, HashSet<Pseudonym> into)
+    {
+        // Looked for in the bytes first: most leaves are none, and parsing one costs more than reading it.
+        if (leaf.Bytes.AsSpan().IndexOf("subject.forget"u8) >= 0
+            && Entry.Parser.ParseFrom(leaf.Bytes).Administration is { Action: ErasureActs.Forget } act
+            && UInt128.TryParse(act.Target, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _) && act.Target.Length == 2 * SubjectKey.PseudonymSize)
+        {
+            into.Add(new Pseudonym(Convert.FromHexString(act.Target)));
+        }
+    }
+}

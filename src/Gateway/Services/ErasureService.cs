@@ -1,0 +1,124 @@
+using System.Security.Claims;
+using Gateway.Authentication;
+using Gateway.Erasure;
+using Gateway.Protos.Admin.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Gateway.Services;
+
+/// <summary>Staff's doorway to erasure. Who acts is the connection's certificate.</summary>
+[Authorize(Policy = StaffPolicies.EraseSubjects)]
+internal sealed class ErasureService(SubjectEraser eraser) : Protos.Admin.V1.ErasureService.ErasureServiceBase
+{
+    private const int LongestReason = 500;
+    private const int LongestId = 256;
+
+    public override async Task<ForgetSubjectResponse> ForgetSubject(ForgetSubjectRequest request, ServerCallContext context)
+    {
+        var asked = Read(request.SubjectId, request.Reason, context, reasonNeeded: !request.DryRun);
+        if (request.DryRun)
+        {
+            return new ForgetSubjectResponse { Recipients = { (await Explained(eraser.ListAsync(asked, context.CancellationToken))).Select(ToMessage) } };
+        }
+
+        var forgotten = await Explained(eraser.ForgetAsync(asked, context.CancellationToken));
+        return new ForgetSubjectResponse
+        {
+            Receipt = forgotten.Receipt.ToString(),
+            Recipients = { forgotten.Recipients.Select(ToMessage) },
+            Warnings = { forgotten.Warnings },
+        };
+    }
+
+    public override async Task<HoldSubjectResponse> HoldSubject(HoldSubjectRequest request, ServerCallContext context)
+    {
+        var asked = Read(request.SubjectId, request.Reason, context, reasonNeeded: true);
+        var (hold, isNew) = await Explained(eraser.HoldAsync(asked, context.CancellationToken));
+        return new HoldSubjectResponse
+        {
+            Changed = isNew,
+            Hold = new Hold { Since = Timestamp.FromDateTimeOffset(hold.Since), By = hold.By, Receipt = hold.Receipt.ToString() },
+        };
+    }
+
+    public override async Task<ReleaseSubjectResponse> ReleaseSubject(ReleaseSubjectRequest request, ServerCallContext context)
+    {
+        var asked = Read(request.SubjectId, request.Reason, context, reasonNeeded: true);
+        var receipt = await Explained(eraser.ReleaseAsync(asked, context.CancellationToken));
+        return new ReleaseSubjectResponse { Changed = receipt is not null, Receipt = receipt?.ToString() ?? "" };
+    }
+
+    private static ErasureRequest Read(string subjectId, string reason, ServerCallContext context, bool reasonNeeded)
+    {
+        var trimmed = reason.Trim();
+        if (subjectId.Length is 0 or > LongestId)
+        {
+            throw Invalid($"`subject_id` is needed: the shop's own id of the customer, up to {LongestId} characters.");
+        }
+
+        if ((reasonNeeded && trimmed.Length == 0) || trimmed.Length > LongestReason || trimmed.Any(char.IsControl))
+        {
+            throw Invalid($"`reason` is needed: one line of 1 to {LongestReason} characters; it is recorded.");
+        }
+
+        if (Names(trimmed, subjectId))
+        {
+            throw Invalid("`reason` names the customer, and what is recorded cannot be forgotten. Write it without the id.");
+        }
+
+        var actor = context.GetHttpContext().User.FindFirstValue(ClaimTypes.NameIdentifier)
+            ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "No member of staff is signed in."));
+        return new ErasureRequest(subjectId, trimmed, actor);
+    }
+
+    /// <summary>True when the id stands in the text as a word of its own.</summary>
+    private static bool Names(string text, string id)
+    {
+        for (var at = 0; (at = text.IndexOf(id, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            var end = at + id.Length;
+            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<T> Explained<T>(Task<T> act)
+    {
+        try
+        {
+            return await act;
+        }
+        catch (ErasureException e)
+        {
+            throw new RpcException(new Status(
+                e.Failure switch
+                {
+                    ErasureFailure.UnknownSubject => StatusCode.NotFound,
+                    ErasureFailure.Held => StatusCode.FailedPrecondition,
+                    _ => StatusCode.Unavailable,
+                },
+                e.Message));
+        }
+    }
+
+    private static Recipient ToMessage(PastRecipient recipient) => new()
+    {
+        Partner = recipient.Partner,
+        Name = recipient.Name,
+        PrivacyContact = recipient.PrivacyContact,
+        Purposes = { recipient.Purposes },
+        Disclosures = recipient.Disclosures,
+        Records = recipient.Records,
+        First = Timestamp.FromDateTimeOffset(recipient.First),
+        Last = Timestamp.FromDateTimeOffset(recipient.Last),
+        DeleteBy = recipient.DeleteBy is { } deleteBy ? Timestamp.FromDateTimeOffset(deleteBy) : null,
+    };
+
+    private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, detail));
+}
