@@ -26,4 +26,10 @@ public enum AlarmKind
 
     /// <summary>A suspension or revocation is in force but could not be kept, or not be recorded.</summary>
     ProtectionNotKept,
+
+    /// <summary>The log, its tree and its checkpoints do not go together: something was changed, removed or put back.</summary>
+    LogMismatch,
+
+    /// <summary>No checkpoints of the log are signed any more.</summary>
+    LogUnsigned,
 }

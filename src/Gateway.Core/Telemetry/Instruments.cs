@@ -8,7 +8,7 @@ public static class Instruments
     private static readonly string[] s_alarms =
     [
         "subject_quota", "enumeration", "self_suspension", "card_number", "unrecorded_answer", "log_broken", "refusal_flood",
-        "protection_not_kept",
+        "protection_not_kept", "log_mismatch", "log_unsigned",
     ];
 
     // Seconds. The conventions' buckets, with three below: most answers take less than a millisecond.
@@ -42,6 +42,14 @@ public static class Instruments
     /// <summary>Entries that are in the log but not yet in its query index.</summary>
     public static Observed<long> LogIndexLag { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.index.lag", o, "{entry}", "Entries not yet in the query index."));
+
+    /// <summary>Entries in the log's tree that no signed checkpoint covers yet.</summary>
+    public static Observed<long> LogTreeLag { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.tree.lag", o, "{entry}", "Entries that no signed checkpoint covers."));
+
+    /// <summary>Seconds since there are entries that no signed checkpoint covers; 0 while there are none.</summary>
+    public static Observed<double> LogCheckpointAge { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.checkpoint.age", o, "s", "Time since entries wait for a signed checkpoint."));
 
     /// <summary>Days until a certificate expires, negative once it has, by role and name.</summary>
     public static Observed<double> CertificateDaysLeft { get; } = new(

@@ -9,6 +9,18 @@ internal sealed record DataFolder(string Root)
     /// <summary>The log's query index: derived, can be deleted and is rebuilt.</summary>
     public string LogIndex => Path.Combine(Root, "log-index.db");
 
+    /// <summary>The log's Merkle tree and its last signed checkpoint.</summary>
+    public string LogTree => Path.Combine(Root, "tree.db");
+
+    /// <summary>The last signed checkpoint outside the log's databases.</summary>
+    public string Checkpoint => Path.Combine(Root, "checkpoint");
+
+    /// <summary>The keys that sign checkpoints; 0600.</summary>
+    public string LogKey => Path.Combine(Root, "keys", "log.key");
+
+    /// <summary>Their public halves, one vkey a line.</summary>
+    public string LogVerifierKeys => Path.Combine(Root, "log.vkey");
+
     /// <summary>Subject keys, apart from the log and its backups.</summary>
     public string SubjectKeys => Path.Combine(Root, "keys", "subjects.db");
 

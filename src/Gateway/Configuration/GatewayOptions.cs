@@ -18,7 +18,7 @@ internal sealed record GatewayOptions
     public StoreOptions Source { get; init; } = new();
 
     /// <summary>Where the disclosure log is kept.</summary>
-    public StoreOptions Log { get; init; } = new();
+    public LogOptions Log { get; init; } = new();
 
     /// <summary>Where the gateway listens.</summary>
     public ListenerOptions Listeners { get; init; } = new();
@@ -32,6 +32,22 @@ internal sealed record StoreOptions
 
     /// <summary>ADO.NET connection string.</summary>
     public string? ConnectionString { get; init; }
+}
+
+/// <summary>The disclosure log.</summary>
+internal sealed record LogOptions
+{
+    /// <summary><c>sqlite</c>.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>ADO.NET connection string. Default: <c>log.db</c> in the data folder.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>
+    /// The log's identity in its checkpoints, for life: a URL without scheme, no space and no plus. Default: the one in the key file, which
+    /// is made at the first start, <c>gateway.invalid/</c> and 12 random hex digits.
+    /// </summary>
+    public string? Origin { get; init; }
 }
 
 /// <summary>Listeners, each <c>address:port</c>; port 0 picks a free one.</summary>

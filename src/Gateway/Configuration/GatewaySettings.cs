@@ -17,6 +17,9 @@ internal sealed record GatewaySettings
     /// <summary>The disclosure log's file.</summary>
     public required string Log { get; init; }
 
+    /// <summary>The log's origin; null where the key file tells.</summary>
+    public string? LogOrigin { get; init; }
+
     public required IPEndPoint Partners { get; init; }
 
     public required IPEndPoint Staff { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Core.Contracts;
+using Gateway.Core.Log.Notes;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Configuration;
@@ -12,7 +13,7 @@ internal static class SettingsReader
     [
         "Data", "Contracts", "Certificates",
         "Source:Provider", "Source:ConnectionString",
-        "Log:Provider", "Log:ConnectionString",
+        "Log:Provider", "Log:ConnectionString", "Log:Origin",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
     ];
 
@@ -31,6 +32,11 @@ internal static class SettingsReader
         var source = Required(options.Source.ConnectionString, "Source:ConnectionString", "where the shop's views are, e.g. Data Source=/srv/shop.db", errors);
         _ = source is null ? null : DatabaseFile(source, "Source:ConnectionString", errors);
         var log = options.Log.ConnectionString is { } connection ? DatabaseFile(connection, "Log:ConnectionString", errors) : null;
+        if (options.Log.Origin is { } origin && !NoteVerifier.IsName(origin))
+        {
+            errors.Add($"{Variable("Log:Origin")}: names no log; write a URL without scheme, space and plus, e.g. shop.example/disclosure-log");
+        }
+
         var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
         var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
         var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
@@ -52,6 +58,7 @@ internal static class SettingsReader
             Certificates = certificates!,
             Source = source!,
             Log = log ?? folder.Log,
+            LogOrigin = options.Log.Origin,
             Partners = partners!,
             Staff = staff!,
             Local = local!,

@@ -28,6 +28,7 @@ internal static class DemoSetup
             Certificates = certificates,
             Source = $"Data Source={folder.Shop}",
             Log = folder.Log,
+            LogOrigin = "shop.example/disclosure-log",
             Partners = IPEndPoint.Parse(listeners.Partners),
             Staff = IPEndPoint.Parse(listeners.Staff),
             Local = IPEndPoint.Parse(listeners.Local),

@@ -133,6 +133,7 @@ internal static class GatewayHost
             p.GetRequiredService<SqliteDisclosureLog>();
             return SqliteLogReader.Open(settings.Log);
         });
+        services.AddLogTree(settings);
         services.AddSingleton(p => SqliteLogIndex.Open(data.LogIndex, p.GetRequiredService<ILogReader>()));
         services.AddSingleton<IDisclosureHistory>(p => p.GetRequiredService<SqliteLogIndex>());
         services.AddSingleton<LogIndexer>();

@@ -3,6 +3,7 @@ using Gateway.Listeners;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
 using Gateway.Stores.Sqlite.Log.Index;
+using Gateway.Stores.Sqlite.Log.Tree;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Gateway.Hosting;
@@ -13,12 +14,16 @@ internal static class ReadinessChecks
     /// <summary>Entries by which the query index may be behind before it is told.</summary>
     public const long IndexLag = 10_000;
 
+    /// <summary>Age of the oldest entry without a signed checkpoint from which on it is told.</summary>
+    public static readonly TimeSpan CheckpointLag = TimeSpan.FromSeconds(30);
+
     public static IServiceCollection AddReadiness(this IServiceCollection services)
     {
         services.AddHealthChecks()
             .AddCheck<LogCheck>("log")
             .AddCheck<SubjectKeyCheck>("subject-keys")
             .AddCheck<IndexCheck>("log-index")
+            .AddCheck<CheckpointCheck>("log-checkpoints")
             .AddCheck<ContractHealth>("contracts")
             .AddCheck<CertificateCheck>("certificates");
         return services;
@@ -46,6 +51,22 @@ internal static class ReadinessChecks
             var lag = await indexer.LagAsync(cancellationToken);
             var told = $"{lag.Entries} entries behind";
             return lag.Entries > IndexLag ? HealthCheckResult.Degraded(told) : HealthCheckResult.Healthy(told);
+        }
+    }
+
+    private sealed class CheckpointCheck(TreeFollower follower) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            if (follower.Mismatch is { } mismatch)
+            {
+                return HealthCheckResult.Unhealthy(mismatch);
+            }
+
+            var lag = await follower.LagAsync(cancellationToken);
+            return lag.Age > CheckpointLag
+                ? HealthCheckResult.Degraded($"{lag.Entries} entries unsigned for {lag.Age.TotalSeconds:0} s; {follower.Trouble ?? "see the gateway's log"}")
+                : HealthCheckResult.Healthy($"{lag.Entries} entries unsigned");
         }
     }
 

@@ -3,6 +3,7 @@ using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Erasure;
 using Gateway.Protos.Log.V1;
+using Gateway.Stores.Sqlite.Log.Tree;
 
 namespace Gateway.Hosting;
 
@@ -13,13 +14,15 @@ internal sealed class StartUp(
     Planner planner,
     PlanHolder plans,
     ILogReader log,
+    TreeCheck tree,
     ForgetReplay forgets,
     AdministrationLog administration,
     TimeProvider clock) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await contracts.RecordStartAsync(loaded, cancellationToken); // first: no call may run under a revision that is not recorded
+        await tree.RunAsync(cancellationToken);                      // first: nothing is appended to a log that is not the one that was signed
+        await contracts.RecordStartAsync(loaded, cancellationToken); // no call may run under a revision that is not recorded
         await forgets.RunAsync(cancellationToken);                   // a key store from a backup must link nobody who was forgotten
         await RebuildQuotasAsync(cancellationToken);                 // a restart must not give a partner a second day
         await administration.RecordAsync(new Entry.Types.Administration

@@ -28,6 +28,13 @@ internal static class StoresTogether
                     "put the log back from its backup; only if its evidence may be lost, move the keys away too");
             }
 
+            if (new[] { settings.Data.Checkpoint, settings.Data.LogTree }.FirstOrDefault(File.Exists) is { } signed)
+            {
+                throw Lost(log, $"{signed} tells that it held entries which were signed",
+                    "put the log back from its backup, take its entries from a second place (gateway log recover --data DIR --from TILES --reason TEXT), "
+                    + "or declare them lost (gateway log recover --data DIR --declare-loss --reason TEXT)");
+            }
+
             return;
         }
 

@@ -14,6 +14,7 @@ internal static class SecretInventory
         [
             SecretFile.Of("master key", folder.MasterKey, "finds and wraps subjects' keys; partners' pseudonym fields. Lost: no subject is found again"),
             SecretFile.Of("subject keys", folder.SubjectKeys, "who the pseudonyms in the log are. Keep its backups apart from the log's"),
+            SecretFile.Of("log key", folder.LogKey, "that the log's checkpoints are this log's. Lost: the log cannot go on under its name"),
             .. Files(folder.TokenKeys, "*.xml").Select(f => SecretFile.Of(
                 "token key", f, "page and resume tokens. Lost: partners start their lists and watches anew")),
             .. Files(certificates.ToString(), "*.key").Select(f => SecretFile.Of(Role(f), f, Protects(f))),

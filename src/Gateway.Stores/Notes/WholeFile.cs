@@ -1,0 +1,31 @@
+namespace Gateway.Stores.Notes;
+
+/// <summary>
+/// Small files that are there as a whole or not at all. No API syncs a folder after a rename: a loss of power may bring the file back
+/// as it was before, never half of it. Whoever needs the last one keeps it elsewhere too.
+/// </summary>
+public static class WholeFile
+{
+    /// <summary>Writes beside the file, syncs, and takes its place.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="mode">Unix permissions.</param>
+    public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode)
+    {
+        var unfinished = path + ".new";
+        File.Delete(unfinished);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        using (var file = new FileStream(unfinished, options))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+    }
+}
