@@ -1,12 +1,14 @@
+using Gateway.Stores.Sqlite;
+
 namespace Gateway.Stores.Notes;
 
 /// <summary>
-/// Small files that are there as a whole or not at all. No API syncs a folder after a rename: a loss of power may bring the file back
-/// as it was before, never half of it. Whoever needs the last one keeps it elsewhere too.
+/// Small files that are there as a whole or not at all. Where folders cannot be synced, a loss of power may bring the file back as it was
+/// before, never half of it: whoever needs the last one keeps it elsewhere too.
 /// </summary>
 public static class WholeFile
 {
-    /// <summary>Writes beside the file, syncs, and takes its place.</summary>
+    /// <summary>Writes beside the file, syncs, takes its place, and syncs the name.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="bytes">All of it.</param>
     /// <param name="mode">Unix permissions.</param>
@@ -27,5 +29,6 @@ public static class WholeFile
         }
 
         File.Move(unfinished, path, overwrite: true);
+        PrivateFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -122,7 +122,7 @@ public sealed class LogCommandTests
 
         var secrets = SecretInventory.Of(new DirectoryInfo(host.Data), certificates);
 
-        secrets.Select(s => s.Name).ShouldBe(["master key", "subject keys", "server key"]);
+        secrets.Select(s => s.Name).ShouldBe(["master key", "subject keys", "log key", "server key"]);
         secrets.Single(s => s.Name == "server key").Note!.ShouldContain("chmod 600");
         secrets.Single(s => s.Name == "master key").Note.ShouldBeNull();
         secrets.ShouldAllBe(s => !s.ToString().Contains("gateway-master-key-v1", StringComparison.Ordinal));

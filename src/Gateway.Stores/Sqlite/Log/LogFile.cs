@@ -1,3 +1,4 @@
+using Gateway.Core.Log;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Stores.Sqlite.Log;
@@ -58,7 +59,8 @@ internal sealed class LogFile : IDisposable
         var file = SqliteWriterFile.Open(path, ApplicationId, Schema);
         try
         {
-            if (MinimumOf(file) is var minimum && (long)file.Scalar("SELECT coalesce(min(id), 0) FROM leaf")! > minimum)
+            if (MinimumOf(file) is var minimum && (long)file.Scalar("SELECT coalesce(min(id), 0) FROM leaf")! is var first && first > minimum
+                && !(DeclaredLoss.Of(new StoredLeaf(first, (byte[])file.Scalar("SELECT bytes FROM leaf ORDER BY id LIMIT 1")!)) is { } loss && loss.First <= minimum))
             {
                 throw new StoreException($"{path} does not begin with leaf {minimum}: leaves were removed; restore it from a backup");
             }

@@ -83,15 +83,21 @@ public sealed class TreeCheck(SqliteTree tree, ILogReader log, LogIdentity ident
     private async ValueTask<long?> DiffersAsync(CancellationToken cancellationToken)
     {
         var size = tree.Size;
-        var first = Math.Max(0, ((size - 1) / TiledResource.FullWidth * TiledResource.FullWidth) - Rehashed + TiledResource.FullWidth);
         if (size == 0)
         {
             return null;
         }
 
+        var first = Math.Max(0, ((size - 1) / TiledResource.FullWidth * TiledResource.FullWidth) - Rehashed + TiledResource.FullWidth);
         var (next, tile, number) = (first, ReadOnlyMemory<byte>.Empty, -1L);
         foreach (var leaf in await log.ReadAsync(first, (int)(size - first) + 1, cancellationToken))
         {
+            if (leaf.Index > next && next == first && (await log.ReadAsync(0, limit: 1, cancellationToken))[0].Index == leaf.Index)
+            {
+                // The log's front: whether it begins where it should was judged when it was opened.
+                next = leaf.Index;
+            }
+
             if (leaf.Index > next && !(DeclaredLoss.Of(leaf) is { } loss && loss.First <= next))
             {
                 return next;
