@@ -5,6 +5,7 @@ using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Core.Sources;
+using Gateway.Incidents;
 using Gateway.Listeners;
 using Gateway.Services;
 using Gateway.Stores.Sqlite.Keys;
@@ -141,6 +142,7 @@ internal static class GatewayHost
         services.AddSingleton<IRecordSource>(p => new SqliteRecordSource(settings.Source, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISubjectLookup>(new SqliteSubjectLookup(settings.Source));
         services.AddSingleton<DisclosureLogFilters>();
+        services.AddSingleton<IncidentReader>();
         services.AddSingleton<PartnerReports>();
         services.AddSingleton<Recorder>();
         services.AddSingleton<AdministrationLog>();

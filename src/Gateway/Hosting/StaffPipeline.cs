@@ -15,6 +15,7 @@ internal static class StaffPipeline
         {
             endpoints.MapGrpcService<AdminService>();
             endpoints.MapGrpcService<DisclosureLogService>();
+            endpoints.MapGrpcService<IncidentService>();
             endpoints.MapGrpcService<TraceService>();
             endpoints.MapGrpcService<ErasureService>();
         });

@@ -8,10 +8,7 @@ namespace Gateway.Services;
 /// <summary>Puts each entry together with the scope it refers to. Belongs to one reader; not for concurrent use.</summary>
 internal sealed class LoggedEntries(ILogReader log)
 {
-    /// <summary>Scopes remembered; a partner can name ever new read masks, and a tail runs for days.</summary>
-    private const int Remembered = 1000;
-
-    private readonly Dictionary<ByteString, Scope?> _scopes = [];
+    private readonly LoggedScopes _scopes = new(log);
 
     /// <summary>The entry with its scope.</summary>
     public async ValueTask<LoggedEntry> OfAsync(StoredLeaf leaf, CancellationToken cancellationToken) =>
@@ -22,25 +19,9 @@ internal sealed class LoggedEntries(ILogReader log)
     public async ValueTask<LoggedEntry?> MatchAsync(StoredLeaf leaf, LogFilter filter, CancellationToken cancellationToken)
     {
         var entry = Entry.Parser.ParseFrom(leaf.Bytes);
-        var scope = entry.Scope.IsEmpty ? null : await ScopeAsync(entry.Scope, cancellationToken);
+        var scope = await _scopes.FindAsync(entry.Scope, cancellationToken);
         return filter.Matches(entry, scope)
             ? new LoggedEntry { Index = leaf.Index, Leaf = UnsafeByteOperations.UnsafeWrap(leaf.Bytes), Scope = scope }
             : null;
-    }
-
-    private async ValueTask<Scope?> ScopeAsync(ByteString hash, CancellationToken cancellationToken)
-    {
-        if (_scopes.TryGetValue(hash, out var scope))
-        {
-            return scope;
-        }
-
-        if (_scopes.Count >= Remembered)
-        {
-            _scopes.Clear();
-        }
-
-        var bytes = await log.FindScopeAsync(hash.Memory, cancellationToken);
-        return _scopes[hash] = bytes is null ? null : Scope.Parser.ParseFrom(bytes);
     }
 }

@@ -1,0 +1,36 @@
+using Grpc.Core;
+
+namespace Gateway.Commands.Log;
+
+/// <summary>What the failures of a call to the staff listener mean to the one who reads the log.</summary>
+internal static class ExplainedCall
+{
+    /// <param name="readers">Whose it is, where the caller may not.</param>
+    /// <param name="call">The call.</param>
+    /// <exception cref="CommandFailure">It failed.</exception>
+    public static async Task<T> RunAsync<T>(string readers, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled)
+        {
+            throw new OperationCanceledException(e.Status.Detail, e);
+        }
+        catch (RpcException e)
+        {
+            throw e.StatusCode switch
+            {
+                StatusCode.InvalidArgument => new CommandFailure(ExitCode.Usage, e.Status.Detail),
+                StatusCode.NotFound => new CommandFailure(ExitCode.CheckFailed, e.Status.Detail),
+                StatusCode.PermissionDenied => new CommandFailure(ExitCode.Refused, readers, "name another certificate with --as"),
+                StatusCode.Unauthenticated => new CommandFailure(
+                    ExitCode.CannotConnect, "The gateway does not accept this staff certificate.", "name another with --as"),
+                _ => new CommandFailure(
+                    ExitCode.CannotConnect, $"The staff listener did not answer: {e.Status.Detail}",
+                    "is the gateway running, and --gateway its staff address? If it is down, `gateway log query --data DIR --reason TEXT` reads its files"),
+            };
+        }
+    }
+}
