@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using Gateway.Stores.Sqlite;
 
 namespace Gateway.Stores.Tiles;
 
@@ -37,7 +36,7 @@ internal sealed class SyncedFolder(string root)
     {
         foreach (var folder in _touched)
         {
-            SyncFolder(folder);
+            PrivateFile.SyncFolder(folder);
         }
 
         _touched.Clear();
@@ -79,27 +78,4 @@ internal sealed class SyncedFolder(string root)
             Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
         }
     }
-
-    // .NET opens no folders.
-    private static void SyncFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        using var handle = Open(path, 0);
-        if (handle.IsInvalid || Fsync(handle) != 0)
-        {
-            throw new IOException($"{path} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "open", ExactSpelling = true, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern SafeFileHandle Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", ExactSpelling = true, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Fsync(SafeFileHandle handle);
 }
