@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Gateway.Core.Contracts;
 using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
@@ -10,35 +11,32 @@ namespace Gateway.Erasure;
 /// <summary>To whom a subject's data went, from every entry of theirs in the log.</summary>
 internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, SnapshotHolder contracts)
 {
-    private const int Page = 1000;
-
     /// <summary>Everything that was durable when this was called, by partner id.</summary>
-    public async ValueTask<ImmutableArray<PastRecipient>> OfAsync(Pseudonym subject, CancellationToken cancellationToken)
+    public async ValueTask<PastRecipientList> OfAsync(Pseudonym subject, CancellationToken cancellationToken)
     {
         await index.CatchUpAsync(cancellationToken);
         var entries = new LoggedEntries(log);
         var filter = new LogFilter { Subject = subject };
         var byPartner = new SortedDictionary<string, Tally>(StringComparer.Ordinal);
-        IReadOnlyList<StoredLeaf> leaves;
-        var before = long.MaxValue;
-        do
+        await foreach (var leaf in index.StreamAsync(filter, cancellationToken))
         {
-            leaves = await index.QueryAsync(filter, before, Page, cancellationToken);
-            foreach (var leaf in leaves)
+            var entry = Entry.Parser.ParseFrom(leaf.Bytes);
+            if (!byPartner.TryGetValue(entry.Caller.Partner, out var tally))
             {
-                before = leaf.Index;
-                var entry = Entry.Parser.ParseFrom(leaf.Bytes);
-                if (!byPartner.TryGetValue(entry.Caller.Partner, out var tally))
-                {
-                    byPartner.Add(entry.Caller.Partner, tally = new Tally());
-                }
-
-                tally.Add(entry, (await entries.OfAsync(leaf, cancellationToken)).Scope, subject);
+                byPartner.Add(entry.Caller.Partner, tally = new Tally());
             }
-        }
-        while (leaves.Count == Page);
 
-        return [.. byPartner.Select(p => p.Value.Of(p.Key, Named(p.Key)))];
+            tally.Add(entry, (await entries.OfAsync(leaf, cancellationToken)).Scope, subject);
+        }
+
+        return new PastRecipientList([.. byPartner.Select(p => p.Value.Of(p.Key, Named(p.Key)))], await ArchivedBeforeAsync(cancellationToken));
+    }
+
+    /// <summary>When the log at hand begins, where its front was archived: who received data before that is not listed.</summary>
+    private async ValueTask<DateTimeOffset?> ArchivedBeforeAsync(CancellationToken cancellationToken)
+    {
+        var first = await log.ReadAsync(0, limit: 1, cancellationToken);
+        return first is [{ Index: > 0 } leaf] ? Entry.Parser.ParseFrom(leaf.Bytes).Time.ToDateTimeOffset() : null;
     }
 
     // The latest contract names the partner as it is called today.
@@ -77,6 +75,17 @@ internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, Snaps
         public PastRecipient Of(string partner, Partner? named) => new(
             partner, named?.Name ?? "", named?.PrivacyContact ?? "", [.. _purposes], _disclosures, _records.Count, _first, _last, _deleteBy);
     }
+}
+
+/// <summary>To whom a subject's data went.</summary>
+/// <param name="Partners">By id.</param>
+/// <param name="ArchivedBefore">When the log at hand begins; null where it is whole.</param>
+internal sealed record PastRecipientList(ImmutableArray<PastRecipient> Partners, DateTimeOffset? ArchivedBefore)
+{
+    /// <summary>What staff must know of the list: empty where it is whole.</summary>
+    public ImmutableArray<string> Warnings => ArchivedBefore is { } at
+        ? [string.Create(CultureInfo.InvariantCulture, $"The log at hand begins at {at:yyyy-MM-dd HH:mm:ss'Z'}: who received data before that is in its archive, and not listed.")]
+        : [];
 }
 
 /// <summary>A partner to whom data of a subject went.</summary>

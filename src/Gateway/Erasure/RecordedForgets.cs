@@ -26,19 +26,10 @@ internal sealed class RecordedForgets(SqliteLogIndex index, ILogReader log)
             // Makes sure that it is this log's index; one of another is thrown away, and the leaves are read.
             await index.CatchUpOnceAsync(cancellationToken);
             var indexed = index.Next;
-            var filter = new LogFilter { Kind = Kind.Administration };
-            IReadOnlyList<StoredLeaf> leaves;
-            var before = indexed;
-            do
+            await foreach (var leaf in index.StreamAsync(new LogFilter { Action = ErasureActs.Forget }, cancellationToken))
             {
-                leaves = await index.QueryAsync(filter, before, Page, cancellationToken);
-                foreach (var leaf in leaves)
-                {
-                    before = leaf.Index;
-                    Add(leaf, into);
-                }
+                Add(leaf, into);
             }
-            while (leaves.Count == Page);
 
             return indexed;
         }

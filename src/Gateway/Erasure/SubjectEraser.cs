@@ -24,7 +24,7 @@ internal sealed partial class SubjectEraser(
 
     /// <summary>Lists to whom the customer's data went; recorded as a reading.</summary>
     /// <exception cref="ErasureException">There is no key, or a store is unavailable.</exception>
-    public Task<ImmutableArray<PastRecipient>> ListAsync(ErasureRequest request, CancellationToken cancellationToken) =>
+    public Task<PastRecipientList> ListAsync(ErasureRequest request, CancellationToken cancellationToken) =>
         OneAsync(
             async () =>
             {
@@ -87,12 +87,17 @@ internal sealed partial class SubjectEraser(
             },
             cancellationToken);
 
+    /// <summary>Before the log's front is pruned: see <see cref="SubjectHolds.CarryOverAsync"/>. No hold is placed or ended meanwhile.</summary>
+    /// <exception cref="ErasureException">Not all are recorded: nothing may be pruned.</exception>
+    public Task<int> CarryHoldsOverAsync(long minimum, CancellationToken cancellationToken) =>
+        OneAsync(async () => await holds.CarryOverAsync(minimum, cancellationToken), cancellationToken);
+
     public void Dispose() => _one.Dispose();
 
     private async Task<ForgottenSubject> FinishAsync(
-        ErasureRequest request, Pseudonym subject, ReceiptId receipt, ImmutableArray<PastRecipient> told)
+        ErasureRequest request, Pseudonym subject, ReceiptId receipt, PastRecipientList told)
     {
-        var warnings = ImmutableArray.CreateBuilder<string>();
+        var warnings = told.Warnings.ToBuilder();
         try
         {
             forgotten.Append([subject]);
@@ -128,22 +133,22 @@ internal sealed partial class SubjectEraser(
 
     /// <summary>Calls that had the key in hand when it was destroyed may have been recorded since the first look: none is left untold.</summary>
     private async Task<ImmutableArray<PastRecipient>> LatestAsync(
-        ErasureRequest request, Pseudonym subject, ImmutableArray<PastRecipient> told, ImmutableArray<string>.Builder warnings)
+        ErasureRequest request, Pseudonym subject, PastRecipientList told, ImmutableArray<string>.Builder warnings)
     {
         try
         {
             var latest = await recipients.OfAsync(subject, CancellationToken.None);
-            if (latest.Length > told.Length)
+            if (latest.Partners.Length > told.Partners.Length)
             {
                 await RecordAsync(request, ErasureActs.Forget, subject, latest);
             }
 
-            return latest;
+            return latest.Partners;
         }
         catch (Exception e) when (e is ErasureException or LogUnavailableException or SqliteException)
         {
             warnings.Add("A partner that was answered at this very moment may be missing from the recipients: the log could not be read again.");
-            return told;
+            return told.Partners;
         }
     }
 
@@ -187,10 +192,10 @@ internal sealed partial class SubjectEraser(
     }
 
     private async ValueTask<ReceiptId> RecordAsync(
-        ErasureRequest request, string action, Pseudonym subject, ImmutableArray<PastRecipient> told = default)
+        ErasureRequest request, string action, Pseudonym subject, PastRecipientList? told = null)
     {
         var act = Act(request, action, subject.ToString());
-        act.Recipients.AddRange(told.IsDefault ? [] : told.Select(r => r.Partner));
+        act.Recipients.AddRange(told?.Partners.Select(r => r.Partner) ?? []);
         return await administration.RecordAsync(act);
     }
 

@@ -20,7 +20,8 @@ internal sealed class ErasureService(SubjectEraser eraser) : Protos.Admin.V1.Era
         var asked = Read(request.SubjectId, request.Reason, context, reasonNeeded: !request.DryRun);
         if (request.DryRun)
         {
-            return new ForgetSubjectResponse { Recipients = { (await Explained(eraser.ListAsync(asked, context.CancellationToken))).Select(ToMessage) } };
+            var listed = await Explained(eraser.ListAsync(asked, context.CancellationToken));
+            return new ForgetSubjectResponse { Recipients = { listed.Partners.Select(ToMessage) }, Warnings = { listed.Warnings } };
         }
 
         var forgotten = await Explained(eraser.ForgetAsync(asked, context.CancellationToken));

@@ -91,6 +91,16 @@ internal sealed class ErasureScene : IAsyncDisposable
         (await CountAsync(new EntryFilter { Lookup = $"Charge/{DemoShop.SampleOrder.PaymentId}" })).ShouldBe(0);
     }
 
+    /// <summary>The customer came back: what is found is what was released since.</summary>
+    public async Task ShouldHaveOneEntryUnderAnotherPseudonymAsync(Pseudonym old)
+    {
+        (await IdentityAsync(old)).ShouldBeNull();
+        (await PseudonymAsync()).ShouldNotBeNull();
+        (await PseudonymAsync()).ShouldNotBe(old);
+        (await CountAsync(new EntryFilter { SubjectId = Customer })).ShouldBe(1);
+        (await CountAsync(new EntryFilter { Lookup = $"Shipment/{Order}" })).ShouldBe(1);
+    }
+
     public Task<List<Entry>> EntriesAsync() => LoggedEntries.ReadAsync(Gateway.Settings.Log);
 
     /// <summary>The acts in the log under this name.</summary>
@@ -102,6 +112,13 @@ internal sealed class ErasureScene : IAsyncDisposable
     {
         using var reader = SqliteLogReader.Open(settings.Log);
         return [.. (await reader.ReadAsync(0, int.MaxValue, Cancellation)).Select(l => l.Bytes)];
+    }
+
+    /// <summary>Index of the first leaf at hand.</summary>
+    public static async Task<long> FirstIndexAsync(GatewaySettings settings)
+    {
+        using var reader = SqliteLogReader.Open(settings.Log);
+        return (await reader.ReadAsync(0, 1, Cancellation))[0].Index;
     }
 
     public async ValueTask DisposeAsync()
