@@ -11,11 +11,23 @@ internal static class MutualTlsChannel
     /// <param name="name">Whose certificate.</param>
     /// <param name="address">host:port.</param>
     /// <exception cref="CommandFailure">A file is missing or not PEM.</exception>
-    public static GrpcChannel Open(DirectoryInfo certificates, string name, string address)
+    public static GrpcChannel Open(DirectoryInfo certificates, string name, string address) => GrpcChannel.ForAddress(
+        $"https://{address}", new GrpcChannelOptions { HttpHandler = Handler(certificates, name), DisposeHttpClient = true });
+
+    /// <summary>The same for what is read by plain GET: the log's tiles.</summary>
+    /// <exception cref="CommandFailure">A file is missing or not PEM.</exception>
+    public static HttpClient OpenHttp(DirectoryInfo certificates, string name, string address)
+    {
+        var handler = Handler(certificates, name);
+        handler.AutomaticDecompression = System.Net.DecompressionMethods.GZip;
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://{address}/") };
+    }
+
+    private static SocketsHttpHandler Handler(DirectoryInfo certificates, string name)
     {
         var identity = Load(certificates, name);
         var root = X509CertificateLoader.LoadCertificateFromFile(Existing(certificates, "ca.pem"));
-        var handler = new SocketsHttpHandler
+        return new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
@@ -31,7 +43,6 @@ internal static class MutualTlsChannel
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         };
-        return GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
     private static X509Certificate2 Load(DirectoryInfo certificates, string name)

@@ -26,4 +26,7 @@ internal sealed class StaffOptions(string usually = "security-analyst")
 
     /// <summary>A channel as that person.</summary>
     public GrpcChannel Open(ParseResult parsed) => MutualTlsChannel.Open(parsed.GetRequiredValue(_certificates), Name(parsed), Address(parsed));
+
+    /// <summary>What reads the log's tiles as that person.</summary>
+    public HttpClient OpenHttp(ParseResult parsed) => MutualTlsChannel.OpenHttp(parsed.GetRequiredValue(_certificates), Name(parsed), Address(parsed));
 }

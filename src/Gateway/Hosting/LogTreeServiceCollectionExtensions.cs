@@ -1,6 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Core.Log.Notes;
 using Gateway.Hosting;
+using Gateway.Services;
 using Gateway.Stores.Notes;
 using Gateway.Stores.Sqlite.Log.Tree;
 
@@ -21,6 +22,7 @@ internal static class LogTreeServiceCollectionExtensions
         services.AddSingleton<TreeCheck>();
         services.AddSingleton<TreeFollower>();
         services.AddSingleton<StoreTiledLog>();
+        services.AddSingleton<TiledLogPages>();
         services.AddHostedService<CheckpointSigner>();
         return services;
     }

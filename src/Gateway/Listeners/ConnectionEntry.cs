@@ -16,7 +16,7 @@ internal sealed class ConnectionEntry(ListenerKind listener, ListenerLimits limi
     {
         var handshake = connection.Features.GetRequiredFeature<Handshake>();
         var protocol = connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol ?? default;
-        if (!protocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span))
+        if (listener == ListenerKind.Partners && !protocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span))
         {
             handshake.Refuse(HandshakeRefusal.WrongApplicationProtocol);
         }

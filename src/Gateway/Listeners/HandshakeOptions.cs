@@ -15,6 +15,7 @@ internal sealed class HandshakeOptions(ListenerKind listener, TlsMaterialHolder 
 {
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
     private static readonly List<SslApplicationProtocol> s_http2 = [SslApplicationProtocol.Http2];
+    private static readonly List<SslApplicationProtocol> s_both = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
     public ValueTask<SslServerAuthenticationOptions> ForAsync(TlsHandshakeCallbackContext context)
     {
@@ -33,7 +34,7 @@ internal sealed class HandshakeOptions(ListenerKind listener, TlsMaterialHolder 
             CertificateChainPolicy = authorities.NewPolicy(),
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             EnabledSslProtocols = Protocols,
-            ApplicationProtocols = s_http2,
+            ApplicationProtocols = listener == ListenerKind.Staff ? s_both : s_http2,
             AllowTlsResume = false,
             AllowRenegotiation = false,
             RemoteCertificateValidationCallback = (_, certificate, chain, _) => Accept(handshake, authorities, certificate, chain),

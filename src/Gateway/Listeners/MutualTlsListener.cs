@@ -13,7 +13,7 @@ internal static class MutualTlsListener
     /// <summary>Listens for partners: HTTP/2 only.</summary>
     public static void ListenForPartners(this KestrelServerOptions kestrel, IPEndPoint endpoint) => Listen(kestrel, endpoint, ListenerKind.Partners);
 
-    /// <summary>Listens for staff: HTTP/2 only, own authority, own connection limit.</summary>
+    /// <summary>Listens for staff: own authority, own connection limit; HTTP/1.1 too, for auditors' tools that read the log's tiles.</summary>
     public static void ListenForStaff(this KestrelServerOptions kestrel, IPEndPoint endpoint) => Listen(kestrel, endpoint, ListenerKind.Staff);
 
     /// <summary>Listens for health and metrics: plain, on loopback alone.</summary>
@@ -44,7 +44,7 @@ internal static class MutualTlsListener
 
         kestrel.Listen(endpoint, listen =>
         {
-            listen.Protocols = HttpProtocols.Http2;
+            listen.Protocols = kind == ListenerKind.Staff ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
 
             // Outermost first: where it came in, whether the handshake ends well, the handshake, who it is.
             ListenerFeature.Mark(listen, kind);

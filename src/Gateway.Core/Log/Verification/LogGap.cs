@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Gateway.Core.Log.Tree;
 using Gateway.Protos.Log.V1;
+using Google.Protobuf;
 
 namespace Gateway.Core.Log.Verification;
 
@@ -35,6 +36,19 @@ public sealed record LogGap(TreeRange Entries, bool IsArchived, long DeclaredAt)
 
         entries = new TreeRange(first, last + 1);
         return true;
+    }
+
+    /// <summary>The loss that a leaf declares of the entries right before itself; null for any other leaf.</summary>
+    public static LogGap? LossBefore(StoredLeaf leaf)
+    {
+        try
+        {
+            return TryFrom(Entry.Parser.ParseFrom(leaf.Bytes), leaf.Index, out var gap) && !gap.IsArchived && gap.Entries.End == leaf.Index ? gap : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The gap that an entry declares; false for any other entry. An entry can declare only what is before it.</summary>

@@ -1,4 +1,5 @@
 using Gateway.Core.Log;
+using Gateway.Core.Log.Verification;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Stores.Sqlite.Log;
@@ -60,7 +61,7 @@ internal sealed class LogFile : IDisposable
         try
         {
             if (MinimumOf(file) is var minimum && (long)file.Scalar("SELECT coalesce(min(id), 0) FROM leaf")! is var first && first > minimum
-                && !(DeclaredLoss.Of(new StoredLeaf(first, (byte[])file.Scalar("SELECT bytes FROM leaf ORDER BY id LIMIT 1")!)) is { } loss && loss.First <= minimum))
+                && !(LogGap.LossBefore(new StoredLeaf(first, (byte[])file.Scalar("SELECT bytes FROM leaf ORDER BY id LIMIT 1")!)) is { } loss && loss.Entries.Start <= minimum))
             {
                 throw new StoreException($"{path} does not begin with leaf {minimum}: leaves were removed; restore it from a backup");
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
+using Gateway.Core.Log.Verification;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Notes;
 
@@ -98,7 +99,7 @@ public sealed class TreeCheck(SqliteTree tree, ILogReader log, LogIdentity ident
                 next = leaf.Index;
             }
 
-            if (leaf.Index > next && !(DeclaredLoss.Of(leaf) is { } loss && loss.First <= next))
+            if (leaf.Index > next && !(LogGap.LossBefore(leaf) is { } loss && loss.Entries.Start <= next))
             {
                 return next;
             }

@@ -1,5 +1,6 @@
 using Gateway.Core.Log;
 using Gateway.Core.Log.Tree;
+using Gateway.Core.Log.Verification;
 
 namespace Gateway.Stores.Sqlite.Log.Tree;
 
@@ -23,7 +24,7 @@ internal sealed class TreeGrowth(SqliteTree tree, ILogReader log)
             {
                 throw new LogMismatchException((await log.ReadAsync(0, limit: 1, cancellationToken))[0].Index > tree.Size
                     ? $"the log begins with entry {leaf.Index}, and the tree that held the hashes before it is gone: put the tree's file back from a copy"
-                    : DeclaredLoss.Of(leaf) is { } loss && loss.First <= tree.Size
+                    : LogGap.LossBefore(leaf) is { } loss && loss.Entries.Start <= tree.Size
                     ? $"entry {tree.Size} was lost, as entry {leaf.Index} declares, and the tree that held its hash is gone: put the tree's file back from a copy"
                     : $"entry {tree.Size} is not in the log, though entry {leaf.Index} is: it was removed");
             }
