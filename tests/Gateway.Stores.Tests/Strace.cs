@@ -17,14 +17,14 @@ internal static class Strace
         return ["strace", "-D", "-f", "-qq", "--seccomp-bpf", "-o", log, .. options];
     }
 
-    /// <summary>Traces a process that runs, from when this returns until it ends.</summary>
+    /// <summary>Traces a thread, or with <c>-f</c> all of a process, from when this returns until it ends.</summary>
     /// <param name="process">Its id.</param>
     /// <param name="log">Where to write what was traced.</param>
     /// <param name="options">Which calls, and what to do to them.</param>
     public static async Task<Process> AttachAsync(int process, string log, params string[] options)
     {
         Require();
-        var strace = Process.Start(new ProcessStartInfo("strace", ["-f", "-o", log, "-p", process.ToString(CultureInfo.InvariantCulture), .. options])
+        var strace = Process.Start(new ProcessStartInfo("strace", ["-o", log, "-p", process.ToString(CultureInfo.InvariantCulture), .. options])
         {
             RedirectStandardError = true,
             UseShellExecute = false,

@@ -36,7 +36,7 @@ public sealed class FailedSyncTests : IDisposable
 
             await PartnerAsks.EventuallyAsync(() => Task.FromResult(got.Count >= answers));
             using var strace = await Strace.AttachAsync(
-                gateway.Id, Trace, "-ttt", "-e", "trace=fsync,fdatasync", "-P", Path.Combine(_settings.Data.Root, file), "-e", "inject=fsync,fdatasync:error=EIO");
+                gateway.Id, Trace, "-f", "-ttt", "-e", "trace=fsync,fdatasync", "-P", Path.Combine(_settings.Data.Root, file), "-e", "inject=fsync,fdatasync:error=EIO");
             if (answers == 0)
             {
                 load.Begin();

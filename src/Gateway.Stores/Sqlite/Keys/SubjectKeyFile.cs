@@ -102,7 +102,7 @@ internal sealed class SubjectKeyFile : IDisposable
         if (batch.Count == 0)
         {
             _file.Begin();
-            _file.Note(0);
+            _file.Note(_file.Noted);
             _file.Commit(0);
             return;
         }
