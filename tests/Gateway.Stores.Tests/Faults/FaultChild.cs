@@ -87,7 +87,11 @@ internal sealed class FaultChild(string folder, string journal, string phase) : 
         for (var life = 0; life < 3; life++)
         {
             Open();
-            await AppendTogetherAsync(25, number => _log!.AppendAsync(NumberedLeaf.Of(number, NumberedLeaf.MixedSize(number)), scope: null));
+            for (var i = 0; i < 10; i++)
+            {
+                await AppendTogetherAsync(3, number => _log!.AppendAsync(NumberedLeaf.Of(number, NumberedLeaf.MixedSize(number)), scope: null));
+            }
+
             if (life > 0)
             {
                 await FillAsync();
