@@ -1,12 +1,14 @@
 namespace Gateway.Core.Log;
 
 /// <summary>Records calls: builds the leaf and appends it. Safe for concurrent use.</summary>
-public sealed class Recorder(IDisclosureLog log)
+/// <param name="log">Takes the leaf.</param>
+/// <param name="condition">What else must hold for a call to be answered; null for nothing. Refusals are recorded all the same.</param>
+public sealed class Recorder(IDisclosureLog log, IDisclosureCondition? condition = null)
 {
     /// <summary>
     /// Appends the call's leaf and completes when it is durable. Takes no cancellation token: what was begun to be recorded stays.
     /// </summary>
-    /// <exception cref="LogUnavailableException">The log cannot take it; nothing may be answered.</exception>
+    /// <exception cref="LogUnavailableException">The log cannot take it, or its condition is not met; nothing may be answered.</exception>
     public ValueTask AppendAsync(in CallRecord call)
     {
         if (call.Records.Length != call.Subjects.Length)
@@ -14,7 +16,9 @@ public sealed class Recorder(IDisclosureLog log)
             throw new ArgumentException("Each record has one subject.", nameof(call));
         }
 
-        return log.AppendAsync(Leaf(call), call.Scope);
+        return call.Refusal is null && condition?.Unmet is { } unmet
+            ? throw new LogUnavailableException(unmet)
+            : log.AppendAsync(Leaf(call), call.Scope);
     }
 
     /// <summary>As <see cref="AppendAsync"/>, for an entry that tells of refusals: it is kept also while the log is full.</summary>

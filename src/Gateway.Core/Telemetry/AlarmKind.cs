@@ -32,4 +32,7 @@ public enum AlarmKind
 
     /// <summary>No checkpoints of the log are signed any more.</summary>
     LogUnsigned,
+
+    /// <summary>A witness of the log has seen another history than ours.</summary>
+    WitnessContradicts,
 }

@@ -57,6 +57,9 @@ public static class Attributes
     /// <summary>Partner id, or the file's name of a server certificate or authority.</summary>
     public const string CertificateName = "gateway.certificate.name";
 
+    /// <summary>A witness's name from the configuration.</summary>
+    public const string Witness = "gateway.log.witness";
+
     /// <summary>Always <c>grpc</c>.</summary>
     public const string RpcSystem = "rpc.system.name";
 

@@ -8,7 +8,7 @@ public static class Instruments
     private static readonly string[] s_alarms =
     [
         "subject_quota", "enumeration", "self_suspension", "card_number", "unrecorded_answer", "log_broken", "refusal_flood",
-        "protection_not_kept", "log_mismatch", "log_unsigned",
+        "protection_not_kept", "log_mismatch", "log_unsigned", "witness_contradicts",
     ];
 
     // Seconds. The conventions' buckets, with three below: most answers take less than a millisecond.
@@ -50,6 +50,10 @@ public static class Instruments
     /// <summary>Seconds since there are entries that no signed checkpoint covers; 0 while there are none.</summary>
     public static Observed<double> LogCheckpointAge { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.checkpoint.age", o, "s", "Time since entries wait for a signed checkpoint."));
+
+    /// <summary>Age of the oldest entry that a witness of the log has not cosigned, 0 where it has cosigned all that is signed; by the witness's name.</summary>
+    public static Observed<double> LogWitnessLag { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.witness.lag", o, "s", "Age of the oldest entry not cosigned by a witness."));
 
     /// <summary>Days until a certificate expires, negative once it has, by role and name.</summary>
     public static Observed<double> CertificateDaysLeft { get; } = new(

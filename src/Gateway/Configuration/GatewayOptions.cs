@@ -62,3 +62,16 @@ internal sealed record ListenerOptions
     /// <summary>Health and metrics: plain, loopback only.</summary>
     public string Local { get; init; } = "127.0.0.1:9464";
 }
+
+/// <summary>A witness of the log.</summary>
+internal sealed record WitnessOptions
+{
+    /// <summary>Its submission prefix: https, or http on loopback.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Its verifier key, as <c>gateway witness key</c> prints it.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>PEM file of the authority that its TLS certificate chains to. Default: whom the system trusts.</summary>
+    public string? Authority { get; init; }
+}

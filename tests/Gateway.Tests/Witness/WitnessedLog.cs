@@ -11,13 +11,15 @@ internal sealed class WitnessedLog : IDisposable
     public const string DefaultOrigin = "shop.example/log";
 
     private readonly Ed25519Signer _signer;
+    private readonly bool _ownsSigner;
     private readonly List<MerkleHash> _leaves = [];
 
-    public WitnessedLog(string origin = DefaultOrigin, Ed25519Signer? signer = null)
+    public WitnessedLog(string origin = DefaultOrigin)
+        : this(origin, Ed25519Signer.Generate(origin, NoteVerifier.Ed25519, TimeProvider.System), ownsSigner: true)
     {
-        _signer = signer ?? Ed25519Signer.Generate(origin, NoteVerifier.Ed25519, TimeProvider.System);
-        Origin = origin;
     }
+
+    private WitnessedLog(string origin, Ed25519Signer signer, bool ownsSigner) => (Origin, _signer, _ownsSigner) = (origin, signer, ownsSigner);
 
     public string Origin { get; }
 
@@ -36,7 +38,7 @@ internal sealed class WitnessedLog : IDisposable
     /// <summary>The same key over other entries: what a rewriting operator has.</summary>
     public WitnessedLog Rewritten(int keep, int size)
     {
-        var other = new WitnessedLog(Origin, _signer);
+        var other = new WitnessedLog(Origin, _signer, ownsSigner: false);
         other._leaves.AddRange(_leaves.Take(keep));
         other.Grow(size - keep, "other");
         return other;
@@ -59,7 +61,13 @@ internal sealed class WitnessedLog : IDisposable
     /// <summary>PROOF(m, D[n]) of RFC 6962, section 2.1.2; none where one is empty or both are one.</summary>
     public List<MerkleHash> Proof(int old, int size) => old == 0 || old >= size ? [] : SubProof(old, 0, size, complete: true);
 
-    public void Dispose() => _signer.Dispose();
+    public void Dispose()
+    {
+        if (_ownsSigner)
+        {
+            _signer.Dispose();
+        }
+    }
 
     private List<MerkleHash> SubProof(int m, int start, int n, bool complete)
     {
@@ -73,6 +81,9 @@ internal sealed class WitnessedLog : IDisposable
             ? [.. SubProof(m, start, k, complete), Root(start + k, n - k)]
             : [.. SubProof(m - k, start + k, n - k, complete: false), Root(start, k)];
     }
+
+    /// <summary>The root over a range of leaves.</summary>
+    public MerkleHash Range(int start, int n) => Root(start, n);
 
     private MerkleHash Root(int start, int n) => n switch
     {
