@@ -15,6 +15,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>The last signed checkpoint outside the log's databases.</summary>
     public string Checkpoint => Path.Combine(Root, "checkpoint");
 
+    /// <summary>The last checkpoint that each witness cosigned, outside the log's databases: a folder.</summary>
+    public string Cosigned => Path.Combine(Root, "cosigned");
+
     /// <summary>The keys that sign checkpoints; 0600.</summary>
     public string LogKey => Path.Combine(Root, "keys", "log.key");
 

@@ -48,6 +48,15 @@ internal sealed record LogOptions
     /// is made at the first start, <c>gateway.invalid/</c> and 12 random hex digits.
     /// </summary>
     public string? Origin { get; init; }
+
+    /// <summary>Who cosigns the log's checkpoints. Default: nobody.</summary>
+    public IReadOnlyList<WitnessOptions> Witnesses { get; init; } = [];
+
+    /// <summary>
+    /// <c>false</c>: witnesses that are down stop nobody. Or the longest time, <c>hh:mm:ss</c>, that disclosures go on without a witness
+    /// that has cosigned them. Default: false.
+    /// </summary>
+    public string? WitnessRequired { get; init; }
 }
 
 /// <summary>Listeners, each <c>address:port</c>; port 0 picks a free one.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Gateway.Configuration;
@@ -19,6 +20,12 @@ internal sealed record GatewaySettings
 
     /// <summary>The log's origin; null where the key file tells.</summary>
     public string? LogOrigin { get; init; }
+
+    /// <summary>Who cosigns the log's checkpoints.</summary>
+    public ImmutableArray<WitnessSettings> Witnesses { get; init; } = [];
+
+    /// <summary>How long disclosures go on without a witness that has cosigned them; null for ever.</summary>
+    public TimeSpan? WitnessRequired { get; init; }
 
     public required IPEndPoint Partners { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Gateway.Core.Contracts;
 using Gateway.Core.Log.Notes;
@@ -8,12 +9,13 @@ namespace Gateway.Configuration;
 /// <summary>Reads the section <c>Gateway</c> strictly: an unknown key, a missing one and a wrong value are errors, all told at once.</summary>
 internal static class SettingsReader
 {
-    // Every key there is. A misspelt setting must not silently become a default.
+    // Every key there is; 0 stands for the places of a list. A misspelt setting must not silently become a default.
     private static readonly string[] s_keys =
     [
         "Data", "Contracts", "Certificates",
         "Source:Provider", "Source:ConnectionString",
-        "Log:Provider", "Log:ConnectionString", "Log:Origin",
+        "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:WitnessRequired",
+        "Log:Witnesses:0:Url", "Log:Witnesses:0:Key", "Log:Witnesses:0:Authority",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
     ];
 
@@ -37,6 +39,8 @@ internal static class SettingsReader
             errors.Add($"{Variable("Log:Origin")}: names no log; write a URL without scheme, space and plus, e.g. shop.example/disclosure-log");
         }
 
+        var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
+        var witnessRequired = WitnessSettingsReader.Required(options.Log.WitnessRequired, options.Log.Witnesses.Count, errors);
         var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
         var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
         var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
@@ -59,6 +63,8 @@ internal static class SettingsReader
             Source = source!,
             Log = log ?? folder.Log,
             LogOrigin = options.Log.Origin,
+            Witnesses = witnesses,
+            WitnessRequired = witnessRequired,
             Partners = partners!,
             Staff = staff!,
             Local = local!,
@@ -67,12 +73,16 @@ internal static class SettingsReader
 
     /// <summary>An error for each key that is no setting.</summary>
     public static IEnumerable<string> Unknown(IConfigurationSection section) =>
-        Keys(section, "").Where(key => !s_keys.Contains(key, StringComparer.OrdinalIgnoreCase))
+        Keys(section, "").Where(key => !s_keys.Contains(FirstPlace(key), StringComparer.OrdinalIgnoreCase))
             .Select(key => $"{Variable(key)}: is no setting of the gateway; {Suggestion.Or(Variable(key), s_keys.Select(Variable), "remove it")}");
 
     // What has a value is a key; what only has keys under it is told by them.
     private static IEnumerable<string> Keys(IConfigurationSection section, string prefix) => section.GetChildren().SelectMany(
         child => Keys(child, prefix + child.Key + ":").Concat(child.Value is null ? [] : [prefix + child.Key]));
+
+    // The same key in the first place of its list.
+    private static string FirstPlace(string key) =>
+        string.Join(':', key.Split(':').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? "0" : part));
 
     private static string? Required(string? value, string key, string what, List<string> errors)
     {

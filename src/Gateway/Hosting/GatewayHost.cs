@@ -85,6 +85,7 @@ internal static class GatewayHost
             PrivateFolder.Ensure(data.Root);
             PrivateFolder.Ensure(Path.GetDirectoryName(data.MasterKey)!);
             PrivateFolder.Ensure(data.TokenKeys);
+            PrivateFolder.Ensure(data.Cosigned);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -135,6 +136,7 @@ internal static class GatewayHost
             return SqliteLogReader.Open(settings.Log);
         });
         services.AddLogTree(settings);
+        services.AddWitnesses(settings);
         services.AddSingleton(p => SqliteLogIndex.Open(data.LogIndex, p.GetRequiredService<ILogReader>()));
         services.AddSingleton<IDisclosureHistory>(p => p.GetRequiredService<SqliteLogIndex>());
         services.AddSingleton<LogIndexer>();

@@ -2,6 +2,8 @@ using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Core.Telemetry;
+using Gateway.Stores.Notes;
+using Gateway.Stores.Sqlite.Log.Tree;
 
 namespace Gateway.Witnessing;
 
@@ -10,14 +12,21 @@ namespace Gateway.Witnessing;
 /// at the same time. What they give is kept.
 /// </summary>
 internal sealed partial class WitnessFollower(
-    Witnesses witnesses, CosignedFiles files, CheckpointFeed feed, CosignedSlot slot, ITiledLog tiles, ILogReader log, TimeProvider clock, ILogger<WitnessFollower> logger)
-    : BackgroundService
+    Witnesses witnesses,
+    CosignedFiles files,
+    LogIdentity identity,
+    CheckpointFeed feed,
+    SqliteTree tree,
+    ILogReader log,
+    TimeProvider clock,
+    ILogger<WitnessFollower> logger) : BackgroundService
 {
     /// <summary>Time between two rounds.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Resume();
         using var measured = Instruments.LogWitnessLag.Add(() => witnesses.Measure(clock.GetUtcNow()));
         using var timer = new PeriodicTimer(Interval, clock);
         try
@@ -31,6 +40,21 @@ internal sealed partial class WitnessFollower(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped: the witnesses are asked again at the next start.
+        }
+    }
+
+    private void Resume()
+    {
+        foreach (var witness in witnesses.All)
+        {
+            if (files.Read(witness.Key, identity.Origin) is { } cosigned)
+            {
+                witness.Resume(cosigned);
+            }
+            else if (File.Exists(files.PathOf(witness.Key)))
+            {
+                Log.Unusable(logger, files.PathOf(witness.Key), witness.Name);
+            }
         }
     }
 
@@ -59,7 +83,7 @@ internal sealed partial class WitnessFollower(
     {
         try
         {
-            return await witness.SubmitAsync(latest, tiles, cancellationToken);
+            return await witness.SubmitAsync(latest, tree, cancellationToken);
         }
         catch (MissingTileException e)
         {
@@ -82,7 +106,7 @@ internal sealed partial class WitnessFollower(
                 files.Write(witness.Key, note);
             }
 
-            slot.Store(note);
+            tree.StoreCosigned(note);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -102,6 +126,9 @@ internal sealed partial class WitnessFollower(
     {
         [LoggerMessage(1385, LogLevel.Error, "The log's witnesses could not be asked. It is tried again", EventName = "WitnessRoundFailed")]
         public static partial void RoundFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(1387, LogLevel.Error, "{Path} is not what {Witness} cosigned of this log: it was changed or is damaged. The witness is asked what it knows", EventName = "CosignedUnusable")]
+        public static partial void Unusable(ILogger logger, string path, string witness);
 
         [LoggerMessage(1386, LogLevel.Error, "A cosigned checkpoint could not be kept. The next one is", EventName = "CosignedNotKept")]
         public static partial void NotKept(ILogger logger, Exception exception);

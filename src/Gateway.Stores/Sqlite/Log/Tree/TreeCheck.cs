@@ -17,7 +17,9 @@ namespace Gateway.Stores.Sqlite.Log.Tree;
 /// <param name="identity">Whose checkpoints.</param>
 /// <param name="file">The checkpoint outside the databases.</param>
 /// <param name="feed">Told of the last checkpoint that holds.</param>
-public sealed class TreeCheck(SqliteTree tree, ILogReader log, LogIdentity identity, CheckpointFile file, CheckpointFeed feed)
+/// <param name="cosigned">What witnesses hold the log to; null where there are none.</param>
+public sealed class TreeCheck(
+    SqliteTree tree, ILogReader log, LogIdentity identity, CheckpointFile file, CheckpointFeed feed, CosignedFiles? cosigned = null)
 {
     /// <summary>Entries at the end that are hashed anew: what an edit in haste would touch, and read in milliseconds.</summary>
     private const int Rehashed = 16 * TiledResource.FullWidth;
@@ -26,7 +28,8 @@ public sealed class TreeCheck(SqliteTree tree, ILogReader log, LogIdentity ident
     /// <exception cref="StoreException">Something was changed, removed or put back; tells what, and what to do.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var kept = new[] { Kept(tree.Signed, tree.Path), Kept(file.Read(), file.Path) }.OfType<KeptCheckpoint>().ToList();
+        var witnessed = (cosigned?.ReadAll(identity.Origin) ?? []).Select(c => new KeptCheckpoint(c.Cosigned, c.Path));
+        var kept = witnessed.Concat(new[] { Kept(tree.Signed, tree.Path), Kept(file.Read(), file.Path) }.OfType<KeptCheckpoint>()).ToList();
         var last = kept.OrderBy(k => k.Published.Checkpoint.Head.Size).LastOrDefault();
         var head = await log.GetHeadAsync(cancellationToken);
         if (head < Math.Max(tree.Size, last?.Size ?? 0))
