@@ -39,7 +39,7 @@ public sealed class WitnessSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Witnesses__0__Urll", "https://auditor.example", "did you mean Gateway__Log__Witnesses__0__Url")]
+    [InlineData("Witnesses__0__Urll", "https://auditor.example", "did you mean 'Gateway__Log__Witnesses__0__Url'")]
     [InlineData("Witnesses__Url", "https://auditor.example", "is no setting")]
     [InlineData("Witnesses__0", "https://auditor.example", "is no setting")]
     [InlineData("Witnesses__0__Url", "http://auditor.example", "plain http is for loopback only")]
