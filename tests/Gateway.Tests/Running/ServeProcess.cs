@@ -31,6 +31,9 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     /// <summary>Port of the partner listener.</summary>
     public int Partners => _ports[0];
 
+    /// <summary>Port of the staff listener.</summary>
+    public int Staff => _ports[1];
+
     /// <summary>Port of the local listener.</summary>
     public int Local => _ports[2];
 
@@ -103,6 +106,10 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     public GrpcChannel As(GatewaySettings settings, string partner) =>
         MutualTlsChannel.Open(settings.Certificates, partner, string.Create(CultureInfo.InvariantCulture, $"localhost:{Partners}"));
+
+    /// <summary>A channel as a member of staff.</summary>
+    public GrpcChannel AsStaff(GatewaySettings settings, string person) =>
+        MutualTlsChannel.Open(settings.Certificates, person, string.Create(CultureInfo.InvariantCulture, $"localhost:{Staff}"));
 
     public async ValueTask DisposeAsync()
     {
