@@ -17,6 +17,7 @@ internal static class StaffPipeline
             endpoints.MapGrpcService<DisclosureLogService>();
             endpoints.MapGrpcService<IncidentService>();
             endpoints.MapGrpcService<TraceService>();
+            endpoints.MapGrpcService<ArchiveService>();
             endpoints.MapTiledLog();
             endpoints.MapGrpcService<ErasureService>();
         });

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Gateway.Authentication;
 using Gateway.Core.Contracts;
 using Gateway.Core.Identity;
@@ -14,8 +13,6 @@ namespace Gateway.Services;
 internal sealed class AdminService(StandingKeeper standing, PartnerReports reports, SnapshotHolder contracts)
     : Protos.Admin.V1.AdminService.AdminServiceBase
 {
-    private const int LongestReason = 500;
-
     [Authorize(Policy = StaffPolicies.ReadPartners)]
     public override Task<ListPartnersResponse> ListPartners(ListPartnersRequest request, ServerCallContext context) =>
         Task.FromResult(new ListPartnersResponse { Partners = { reports.All() } });
@@ -36,7 +33,7 @@ internal sealed class AdminService(StandingKeeper standing, PartnerReports repor
             throw UnknownPartner();
         }
 
-        return new SuspendPartnerResponse { Change = ToMessage(await standing.SuspendAsync(request.Id, Reason(request.Reason), Actor(context))) };
+        return new SuspendPartnerResponse { Change = ToMessage(await standing.SuspendAsync(request.Id, StaffRequest.Reason(request.Reason), StaffRequest.Actor(context))) };
     }
 
     [Authorize(Policy = StaffPolicies.ChangeStanding)]
@@ -49,7 +46,7 @@ internal sealed class AdminService(StandingKeeper standing, PartnerReports repor
 
         try
         {
-            return new ResumePartnerResponse { Change = ToMessage(await standing.ResumeAsync(request.Id, Reason(request.Reason), Actor(context))) };
+            return new ResumePartnerResponse { Change = ToMessage(await standing.ResumeAsync(request.Id, StaffRequest.Reason(request.Reason), StaffRequest.Actor(context))) };
         }
         catch (LogUnavailableException)
         {
@@ -69,20 +66,7 @@ internal sealed class AdminService(StandingKeeper standing, PartnerReports repor
             throw Invalid("`key` is not sha256: and 64 hex digits. `gateway partner show` lists a partner's keys.");
         }
 
-        return new RevokeKeyResponse { Change = ToMessage(await standing.RevokeKeyAsync(key, Reason(request.Reason), Actor(context))) };
-    }
-
-    /// <summary>The authentication handler has put it there; without one nothing is done.</summary>
-    private static string Actor(ServerCallContext context) =>
-        context.GetHttpContext().User.FindFirstValue(ClaimTypes.NameIdentifier)
-            ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "No member of staff is signed in."));
-
-    private static string Reason(string reason)
-    {
-        var trimmed = reason.Trim();
-        return trimmed.Length is > 0 and <= LongestReason && !trimmed.Any(char.IsControl)
-            ? trimmed
-            : throw Invalid($"`reason` is needed: one line of 1 to {LongestReason} characters; it is recorded.");
+        return new RevokeKeyResponse { Change = ToMessage(await standing.RevokeKeyAsync(key, StaffRequest.Reason(request.Reason), StaffRequest.Actor(context))) };
     }
 
     private static Change ToMessage(StandingChange change) => new()
