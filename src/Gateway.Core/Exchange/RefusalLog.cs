@@ -122,12 +122,18 @@ public sealed class RefusalLog(Recorder recorder, ISafeguards safeguards, TimePr
         }
     }
 
-    // What began to be counted meanwhile has given out a receipt id of its own: both entries are then due.
+    // What began to be counted meanwhile has given out a receipt id of its own: both entries are then due. A call that the log did not take
+    // got none, and is counted in the entry that waits already: it may wait long.
     private void Restore(Coalesced key, Pending pending)
     {
         lock (_gate)
         {
-            if (!_pending.TryAdd(key, pending))
+            if (key.Reason == RefusalReason.LogUnavailable && _pending.TryGetValue(key, out var newer))
+            {
+                pending.Count += newer.Count;
+                _pending[key] = pending;
+            }
+            else if (!_pending.TryAdd(key, pending))
             {
                 _late.Add(pending);
             }

@@ -134,6 +134,26 @@ public sealed class RefusalLogTests
         calls.ShouldAllBe(c => !c.Recorded && c.Receipt.Value != told);
     }
 
+    [Fact]
+    public async Task Flush_LogGoneForLong_KeepsOneEntryOfWhatNoReceiptNames()
+    {
+        _scene.Log.Unavailable = true;
+        var connection = ExchangeScene.Connection();
+        Task UnavailableAsync() => _scene.Pipeline.RefuseAsync(_scene.Open(ExchangeScene.GetCharge, connection), new Refusal(RefusalReason.LogUnavailable)).AsTask();
+        await UnavailableAsync();
+        _scene.Log.Meanwhile = UnavailableAsync;
+        for (var second = 0; second < 5; second++)
+        {
+            await _scene.RefusalLog.FlushAsync();
+        }
+
+        _scene.Log.Meanwhile = null;
+        _scene.Log.Unavailable = false;
+        await _scene.RefusalLog.FlushAsync();
+
+        _scene.Entries.ShouldHaveSingleItem().Count.ShouldBe(6u);
+    }
+
     // Each call on the connection given, or all on a new one.
     private async Task<List<OpenCall>> RefuseAsync(int count, RefusalReason reason = RefusalReason.MethodNotGranted, Core.Identity.PeerConnection? connection = null)
     {

@@ -57,4 +57,23 @@ internal static class ShopViews
         orders.Count.ShouldBe(count);
         return orders;
     }
+
+    /// <summary>Whose each shipment and each charge is, by record and key.</summary>
+    public static Dictionary<(string Record, string Key), string> Subjects(GatewaySettings settings)
+    {
+        using var connection = DemoShop.Open(settings.Data.Shop);
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT 'gateway.fulfilment.v1.Shipment', order_id, subject_id FROM sharing_shipments
+            UNION ALL SELECT 'gateway.payment.v1.Charge', payment_id, subject_id FROM sharing_charges
+            """;
+        using var rows = command.ExecuteReader();
+        var subjects = new Dictionary<(string, string), string>();
+        while (rows.Read())
+        {
+            subjects[(rows.GetString(0), rows.GetString(1))] = rows.GetString(2);
+        }
+
+        return subjects;
+    }
 }
