@@ -35,6 +35,7 @@ internal sealed class IncidentReader(SqliteLogIndex index, ILogReader log, Catal
 
         var report = tally.Report;
         report.Made = Timestamp.FromDateTimeOffset(clock.GetUtcNow());
+        report.SearchedFrom = index.Minimum;
         report.IndexedUntil = until;
         report.EntriesBehind = behind;
         report.Partners.AddRange(tally.Partners.Append(incident.Filter.Partner).OfType<string>().Distinct(StringComparer.Ordinal)

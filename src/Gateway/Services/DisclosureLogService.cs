@@ -47,7 +47,7 @@ internal sealed class DisclosureLogService(
         }
 
         response.EntriesBehind = await AddAsync(response.Entries, filter, before, size, context.CancellationToken);
-        response.IndexedUntil = index.Next;
+        (response.IndexedUntil, response.SearchedFrom) = (index.Next, index.Minimum);
         if (response.Entries.Count == size)
         {
             response.NextPageToken = response.Entries[^1].Index.ToString(CultureInfo.InvariantCulture);

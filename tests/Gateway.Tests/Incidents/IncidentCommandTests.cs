@@ -101,7 +101,7 @@ public sealed class IncidentCommandTests : IAsyncLifetime
         const string hostile = "<script>alert('1')</script>";
         var page = ReportPage.Of(new IncidentReport
         {
-            Key = null, Partner = hostile, Since = now, Until = now, Made = now, IndexedUntil = 1, EntriesBehind = 3, First = null, Last = now,
+            Key = null, Partner = hostile, Since = now, Until = now, Made = now, SearchedFrom = 9, IndexedUntil = 1, EntriesBehind = 3, First = null, Last = now,
             Customers = 1, Records = 1, AtLeast = true, RecordsReleased = 1, Answers = 1, EmptyAnswers = 0, Refusals = 0, AnswersFromOthers = 0,
             Categories = [new(hostile, true, [new(hostile, hostile, true, 1, 1)])], Uses = [new(hostile, hostile, hostile, hostile, 1, 1, now, now, null)],
             Addresses = [new(hostile, 1, now, now)], Keys = [new(hostile, 1, now, now)], LatestDeleteBy = null, RecordsWithoutDeleteBy = 0,
@@ -113,6 +113,7 @@ public sealed class IncidentCommandTests : IAsyncLifetime
         page.ShouldContain(WebUtility.HtmlEncode(hostile));
         page.ShouldContain("at least 1");
         page.ShouldContain("SENSITIVE");
+        page.ShouldContain("from entry 9: older ones were archived");
         page.ShouldContain("The newest 3 entries are missing");
     }
 

@@ -161,6 +161,20 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_AfterPruning_TellsFromWhereItSearched()
+    {
+        await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-1");
+        var kept = await _host.DiscloseAsync("northgate-warehouse", "customer-1", "ORD-2");
+        (await QueryAsync(new EntryFilter())).SearchedFrom.ShouldBe(0);
+
+        await _host.Index.PruneAsync(1, Cancellation);
+
+        var answer = await QueryAsync(new EntryFilter { Kind = Kind.Disclosure });
+        answer.SearchedFrom.ShouldBe(1);
+        Receipts(answer).ShouldBe([kept.ToString()]);
+    }
+
+    [Fact]
     public async Task Query_MalformedFilter_TellsWhatToWriteAndRepeatsNoValue()
     {
         EntryFilter[] malformed =

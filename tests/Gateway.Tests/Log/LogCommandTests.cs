@@ -33,7 +33,7 @@ public sealed class LogCommandTests
         await host.StopAsync();
 
         var rows = await ReadAsync(host, new EntryFilter { SubjectId = "customer-1" });
-        var acts = await ReadAsync(host, new EntryFilter { Kind = Kind.Administration });
+        var acts = await ReadAsync(host, new EntryFilter { Action = "log.break-glass" });
 
         rows.ShouldHaveSingleItem().Kind.ShouldBe("disclosure");
         rows[0].Scope!.Released.ShouldBe(["order_id", "address.street"]);

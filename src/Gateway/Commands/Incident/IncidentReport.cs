@@ -16,6 +16,8 @@ internal sealed record IncidentReport
 
     public required DateTimeOffset Made { get; init; }
 
+    public required long SearchedFrom { get; init; }
+
     public required long IndexedUntil { get; init; }
 
     public required long EntriesBehind { get; init; }
@@ -66,6 +68,7 @@ internal sealed record IncidentReport
         Since = incident.Since.ToDateTimeOffset(),
         Until = incident.Until.ToDateTimeOffset(),
         Made = report.Made.ToDateTimeOffset(),
+        SearchedFrom = report.SearchedFrom,
         IndexedUntil = report.IndexedUntil,
         EntriesBehind = report.EntriesBehind,
         First = Time(report.First),

@@ -32,8 +32,7 @@ internal static class ReportPage
         var page = new StringBuilder(Head);
         page.Append("<h1>Personal data breach: what was disclosed</h1>\n");
         Paragraph(page, $"Data that left through {ReportText.Through(report)} from {ReportText.At(report.Since)} to {ReportText.At(report.Until)}.");
-        Paragraph(page, $"Made {ReportText.At(report.Made)} from the gateway's disclosure log, searched up to entry "
-            + $"{ReportText.Number(report.IndexedUntil)}. What was recorded as released counts as released, whether or not it arrived.");
+        Paragraph(page, $"Made {ReportText.At(report.Made)} from {ReportText.Searched(report)}. What was recorded as released counts as released, whether or not it arrived.");
         if (report.EntriesBehind > 0)
         {
             page.Append("<p class=\"warn\">").Append(Escaped($"The newest {report.EntriesBehind} entries are missing. Make this report again.")).Append("</p>\n");

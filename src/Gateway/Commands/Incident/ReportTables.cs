@@ -6,7 +6,7 @@ internal static class ReportTables
     public static void Print(IncidentReport report)
     {
         Output.Data($"What left through {ReportText.Through(report)} from {ReportText.At(report.Since)} to {ReportText.At(report.Until)}");
-        Output.Data($"made {ReportText.At(report.Made)} from the disclosure log up to entry {ReportText.Number(report.IndexedUntil)}");
+        Output.Data($"made {ReportText.At(report.Made)} from {ReportText.Searched(report)}");
         Output.Data("");
         Output.Rows(OutputFormat.Table, Summary(report), ["", ""], r => [r.Name, r.Value]);
         foreach (var (title, columns, rows) in ReportText.Tables(report))

@@ -17,6 +17,11 @@ internal static class ReportText
     /// <summary>What data left through.</summary>
     public static string Through(IncidentReport report) => report.Key is { } key ? $"key {key}" : $"partner {report.Partner}";
 
+    /// <summary>Which part of the log was searched.</summary>
+    public static string Searched(IncidentReport report) =>
+        $"the disclosure log up to entry {Number(report.IndexedUntil)}"
+        + (report.SearchedFrom == 0 ? "" : $", from entry {Number(report.SearchedFrom)}: older ones were archived and pruned");
+
     /// <summary>The report's tables, each with its title.</summary>
     public static IEnumerable<(string Title, string[] Columns, List<string[]> Rows)> Tables(IncidentReport report)
     {

@@ -56,6 +56,11 @@ internal static class QueryCommand
                 Output.Note($"The newest {remote.EntriesBehind} entries are still to be indexed and were not searched; ask again in a moment.");
             }
 
+            if (remote?.SearchedFrom > 0)
+            {
+                Output.Note($"Entries below {remote.SearchedFrom} were archived and pruned, and were not searched.");
+            }
+
             return ExitCode.Ok;
         });
         return command;

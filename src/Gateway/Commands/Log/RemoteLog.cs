@@ -15,6 +15,9 @@ internal sealed class RemoteLog(GrpcChannel channel)
     /// <summary>Newest entries that the last query could not search yet.</summary>
     public long EntriesBehind { get; private set; }
 
+    /// <summary>The first index that the last query searched: above 0, older entries were pruned.</summary>
+    public long SearchedFrom { get; private set; }
+
     /// <summary>Matching entries, newest first, page by page.</summary>
     public async IAsyncEnumerable<LoggedEntry> QueryAsync(
         EntryFilter filter, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -26,6 +29,7 @@ internal sealed class RemoteLog(GrpcChannel channel)
             var page = await ExplainedCall.RunAsync(Readers, () => _client.QueryEntriesAsync(request, cancellationToken: cancellationToken).ResponseAsync);
             // Later pages only go further back.
             EntriesBehind = token.Length == 0 ? page.EntriesBehind : EntriesBehind;
+            SearchedFrom = page.SearchedFrom;
             foreach (var entry in page.Entries.Take(limit))
             {
                 limit--;

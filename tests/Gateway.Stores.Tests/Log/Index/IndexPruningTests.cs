@@ -59,6 +59,7 @@ public sealed class IndexPruningTests
 
         await open.Index.PruneAsync(10, Cancellation);
 
+        open.Index.Minimum.ShouldBe(40);
         (await AllAsync(open, new LogFilter())).Count.ShouldBe(10);
     }
 
@@ -83,6 +84,7 @@ public sealed class IndexPruningTests
 
         await open.Index.CatchUpAsync(Cancellation);
 
+        open.Index.Minimum.ShouldBe(20);
         (await AllAsync(open, new LogFilter())).Count.ShouldBe(30);
     }
 
@@ -95,7 +97,7 @@ public sealed class IndexPruningTests
 
         await open.Index.CatchUpAsync(Cancellation);
 
-        open.Index.Next.ShouldBe(50);
+        (open.Index.Minimum, open.Index.Next).ShouldBe((0, 50));
         (await AllAsync(open, new LogFilter())).Count.ShouldBe(40);
     }
 

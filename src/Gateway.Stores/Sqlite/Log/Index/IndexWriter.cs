@@ -34,7 +34,7 @@ internal sealed class IndexWriter : IDisposable
             INSERT INTO segment VALUES (?, ?, ?)
             ON CONFLICT DO UPDATE SET earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest)
             """);
-        _progress = Prepare("UPDATE progress SET next = ?, last_receipt = ?");
+        _progress = Prepare("UPDATE progress SET next = ?, last_receipt = ?, minimum = ?");
         _shapes = new ShapeIds(connection);
         using var read = connection.CreateCommand();
         read.CommandText = "SELECT next, last_receipt, minimum FROM progress";
@@ -62,6 +62,8 @@ internal sealed class IndexWriter : IDisposable
     {
         var (index, entry) = entries[^1];
         var receipt = entry.Receipt.ToByteArray();
+        // A log that was pruned before it was indexed begins where it begins.
+        var minimum = Next == 0 ? Math.Max(Minimum, entries[0].Index) : Minimum;
         InTransaction(() =>
         {
             foreach (var (hash, scope) in scopes)
@@ -74,9 +76,9 @@ internal sealed class IndexWriter : IDisposable
                 AddSegment(segment.Key, segment);
             }
 
-            _progress.Bind(1, index + 1).Bind(2, receipt).Run();
+            _progress.Bind(1, index + 1).Bind(2, receipt).Bind(3, minimum).Run();
         });
-        (Next, LastReceipt) = (index + 1, receipt);
+        (Next, LastReceipt, Minimum) = (index + 1, receipt, minimum);
     }
 
     /// <summary>Forgets entries below <paramref name="minimum"/> from now on; <see cref="SweepOnce"/> gives their room back.</summary>

@@ -23,6 +23,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
     private IndexWriter _writer;
     private SqliteConnection _reader;
     private long _next;
+    private long _minimum;
     private bool _verified;
 
     private SqliteLogIndex(string path, ILogReader log)
@@ -31,11 +32,14 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         _log = log;
         _writer = new IndexWriter(IndexFile.OpenForWriting(path));
         _reader = IndexFile.OpenForReading(path);
-        _next = _writer.Next;
+        (_next, _minimum) = (_writer.Next, _writer.Minimum);
     }
 
     /// <summary>All leaves below this index are in the index; the log may go on above it.</summary>
     public long Next => Volatile.Read(ref _next);
+
+    /// <summary>The first index that is kept: entries below were pruned, here or from the log before it was indexed.</summary>
+    public long Minimum => Volatile.Read(ref _minimum);
 
     /// <summary>Opens or creates the index of <paramref name="log"/>. Fills nothing yet.</summary>
     /// <exception cref="StoreException">The file can neither be opened nor replaced.</exception>
@@ -74,7 +78,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
             }
 
             _writer.Add(entries, scopes);
-            Volatile.Write(ref _next, _writer.Next);
+            Publish();
             return entries.Count;
         }
         finally
@@ -125,7 +129,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
             lock (_reading)
             {
                 using var query = new IndexQuery(_reader, filter);
-                found = query.Page(before, _writer.Minimum, limit - leaves.Count);
+                found = query.Page(before, Minimum, limit - leaves.Count);
             }
 
             if (found.Count == 0)
@@ -148,7 +152,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         lock (_reading)
         {
             using var query = new IndexQuery(_reader, filter);
-            segments = query.Segments(long.MaxValue, _writer.Minimum);
+            segments = query.Segments(long.MaxValue, Minimum);
         }
 
         foreach (var segment in segments)
@@ -157,7 +161,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
             lock (_reading)
             {
                 using var query = new IndexQuery(_reader, filter);
-                found = query.InSegment(segment, long.MaxValue, _writer.Minimum, long.MaxValue);
+                found = query.InSegment(segment, long.MaxValue, Minimum, long.MaxValue);
             }
 
             await foreach (var leaf in LeafReads.ReadAsync(_log, found, cancellationToken))
@@ -213,11 +217,19 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         {
             await VerifyAsync(cancellationToken);
             write();
+            Publish();
         }
         finally
         {
             _writing.Release();
         }
+    }
+
+    /// <summary>Lets readers see how far the writer has come.</summary>
+    private void Publish()
+    {
+        Volatile.Write(ref _minimum, _writer.Minimum);
+        Volatile.Write(ref _next, _writer.Next);
     }
 
     /// <summary>Once a start: an index of another log, or of a log that was put back from a backup, is filled anew.</summary>
@@ -240,7 +252,7 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
                     IndexFile.Delete(_path);
                     _writer = new IndexWriter(IndexFile.OpenForWriting(_path));
                     _reader = IndexFile.OpenForReading(_path);
-                    Volatile.Write(ref _next, 0);
+                    Publish();
                 }
             }
         }
