@@ -71,8 +71,8 @@ internal sealed partial class SubjectEraser(
                     return (hold, false);
                 }
 
-                await RecordAsync(request, ErasureActs.Hold, subject);
-                return ((await holds.FindAsync(subject, CancellationToken.None))!, true);
+                var receipt = await RecordAsync(request, ErasureActs.Hold, subject);
+                return (await ReadBackAsync(subject, receipt), true);
             },
             cancellationToken);
 
@@ -93,6 +93,19 @@ internal sealed partial class SubjectEraser(
         OneAsync(async () => await holds.CarryOverAsync(minimum, cancellationToken), cancellationToken);
 
     public void Dispose() => _one.Dispose();
+
+    private async Task<SubjectHold> ReadBackAsync(Pseudonym subject, ReceiptId receipt)
+    {
+        try
+        {
+            return (await holds.FindAsync(subject, CancellationToken.None))!;
+        }
+        catch (Exception e) when (e is LogUnavailableException or SqliteException)
+        {
+            throw new ErasureException(
+                ErasureFailure.NotFinished, $"The hold is recorded ({receipt}) and stands, but the log cannot be read again now. See the gateway's health.", e);
+        }
+    }
 
     private async Task<ForgottenSubject> FinishAsync(
         ErasureRequest request, Pseudonym subject, ReceiptId receipt, PastRecipientList told)
