@@ -1,4 +1,6 @@
+using System.Globalization;
 using Gateway.Core.Log;
+using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
 using Microsoft.Data.Sqlite;
 
@@ -132,6 +134,47 @@ internal sealed class LogFile : IDisposable
         _prune.Bind(1, Minimum).Bind(2, PrunedAtOnce).Run();
         _pruned = _file.Changes < PrunedAtOnce;
         _file.Commit(PrunedAtOnce * 256L);
+    }
+
+    /// <summary>
+    /// Writes and syncs leaves at places of their own that are free, and scopes, all or nothing: makes a log whole again, or goes on behind a
+    /// gap. What the reserve holds comes after, with the next write. Where enumerating fails, nothing is written.
+    /// </summary>
+    public void Recover(IEnumerable<StoredLeaf> leaves, IEnumerable<StoredScope> scopes)
+    {
+        var (head, bytes) = (Head, 0L);
+        _file.Begin();
+        foreach (var leaf in leaves)
+        {
+            _insertLeaf.Bind(1, leaf.Index).Bind(2, leaf.Bytes).Run();
+            head = Math.Max(head, leaf.Index + 1);
+            bytes += leaf.Bytes.Length;
+        }
+
+        foreach (var scope in scopes)
+        {
+            _insertScope.Bind(1, scope.Hash.Span).Bind(2, scope.Bytes.Span).Run();
+        }
+
+        _file.Commit(bytes);
+        Head = head;
+    }
+
+    /// <summary>Places before the head that hold no leaf, but for those that were pruned.</summary>
+    public IReadOnlyList<TreeRange> Holes()
+    {
+        // Each leaf whose predecessor is not there.
+        var holes = new List<TreeRange>();
+        var next = Minimum;
+        while (_file.Scalar(string.Create(CultureInfo.InvariantCulture,
+            $"SELECT id FROM leaf AS l WHERE id >= {next} AND NOT EXISTS (SELECT 1 FROM leaf WHERE id = l.id - 1) AND id > {Minimum} ORDER BY id LIMIT 1")) is long after)
+        {
+            var before = (long)_file.Scalar(string.Create(CultureInfo.InvariantCulture, $"SELECT coalesce(max(id) + 1, {Minimum}) FROM leaf WHERE id < {after}"))!;
+            holes.Add(new TreeRange(Math.Max(before, Minimum), after));
+            next = after + 1;
+        }
+
+        return holes;
     }
 
     /// <summary>Puts what may be reserved of a batch that could not be written into the reserve, and marks it.</summary>

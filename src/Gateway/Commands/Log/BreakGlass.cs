@@ -2,12 +2,15 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Gateway.Configuration;
 using Gateway.Core.Log;
+using Gateway.Core.Log.Notes;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
 using Gateway.Services;
 using Gateway.Stores;
+using Gateway.Stores.Notes;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Commands.Log;
@@ -123,6 +126,7 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
     {
         try
         {
+            await RefuseShorterAsync();
             using var log = SqliteDisclosureLog.Open(_folder.Log, new SqliteLogOptions(), NullLogger<SqliteDisclosureLog>.Instance);
             var receipt = await new AdministrationLog(log, TimeProvider.System).RecordAsync(new Entry.Types.Administration
             {
@@ -138,9 +142,20 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
             throw new CommandFailure(
                 ExitCode.Refused, $"A gateway is running on {_folder.Root}: its files are not read past it.", "leave out --data and --reason, and use --as");
         }
-        catch (Exception e) when (e is StoreException or LogUnavailableException)
+        catch (Exception e) when (e is StoreException or LogUnavailableException or SqliteException)
         {
             Output.Note($"This reading could NOT be recorded in the log: {e.Message}");
+        }
+    }
+
+    /// <summary>An entry appended to a log that lost its end would take the place of one that was signed.</summary>
+    private async Task RefuseShorterAsync()
+    {
+        var signed = new CheckpointFile(_folder.Checkpoint).Read() is { } note && Checkpoint.TryParse(note.Text, out var checkpoint) ? checkpoint.Head.Size : 0;
+        using var reader = SqliteLogReader.Open(_folder.Log);
+        if (await reader.GetHeadAsync(CancellationToken.None) is var head && head < signed)
+        {
+            throw new StoreException($"it holds {head} entries, but {signed} were signed; see `gateway log recover`");
         }
     }
 }

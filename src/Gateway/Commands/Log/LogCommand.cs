@@ -14,5 +14,7 @@ internal static class LogCommand
         ForgetCommand.Create(),
         HoldCommand.Create(),
         ReleaseCommand.Create(),
+        KeyCommand.Create(),
+        RecoverCommand.Create(),
     };
 }
