@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gateway.Core.Log.Verification;
+using Gateway.Stores.Notes;
 using Gateway.Stores.Sqlite.Log.Tree;
 using Gateway.Stores.Tiles;
 
@@ -44,7 +45,9 @@ internal static class RecoverCommand
 
         var done = await OfflineLog.WithAsync(data, reason, async log =>
         {
-            using var recovery = LogRecovery.Open(log.Folder.Log, log.Tree, log.Checkpoint, log.Identity);
+            var cosigned = Directory.Exists(log.Folder.Cosigned) ? Directory.GetFiles(log.Folder.Cosigned, "*.checkpoint") : [];
+            using var recovery = LogRecovery.Open(
+                log.Folder.Log, log.Tree, log.Checkpoint, log.Identity, [.. cosigned.Select(path => new CheckpointFile(path))]);
             return await recovery.RunAsync(from is null ? null : new FolderTiledLog(from.FullName), declare, log.Entry, cancellationToken);
         });
         if (done.Restored > 0)

@@ -217,7 +217,7 @@ public sealed class LogRecoveryTests : IDisposable
         using var tree = SqliteTree.Open(_scene["tree.db"]);
         var keys = NoteKeyFile.Read(_scene["log.key"], _scene.Clock);
         using var recovery = LogRecovery.Open(
-            _scene["log.db"], tree, new CheckpointFile(_scene["checkpoint"]), new LogIdentity(keys[0].Verifier.Name, [.. keys]));
+            _scene["log.db"], tree, new CheckpointFile(_scene["checkpoint"]), new LogIdentity(keys[0].Verifier.Name, [.. keys]), others: []);
         return await recovery.RunAsync(second is null ? null : new FolderTiledLog(_scene[second]), declareLoss, Act, Cancellation);
     }
 

@@ -9,10 +9,10 @@ internal sealed record KeptCheckpoint(PublishedCheckpoint Published, string Wher
 {
     public long Size => Published.Checkpoint.Head.Size;
 
-    /// <summary>Those of the tree's file and of the file outside, the larger one last.</summary>
+    /// <summary>Those of the tree's file and of files outside, the largest one last.</summary>
     /// <exception cref="StoreException">One of them is not signed by this log.</exception>
-    public static IReadOnlyList<KeptCheckpoint> Of(SqliteTree tree, CheckpointFile file, LogIdentity identity) =>
-        [.. new[] { Of(tree.Signed, tree.Path, identity), Of(file.Read(), file.Path, identity) }.OfType<KeptCheckpoint>().OrderBy(k => k.Size)];
+    public static IReadOnlyList<KeptCheckpoint> Of(SqliteTree tree, IEnumerable<CheckpointFile> files, LogIdentity identity) =>
+        [.. files.Select(f => Of(f.Read(), f.Path, identity)).Prepend(Of(tree.Signed, tree.Path, identity)).OfType<KeptCheckpoint>().OrderBy(k => k.Size)];
 
     /// <summary>True when these tiles have the root that was signed.</summary>
     public async ValueTask<bool> HoldsAsync(ITiledLog tiles, CancellationToken cancellationToken) =>

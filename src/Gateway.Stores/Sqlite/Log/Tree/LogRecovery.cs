@@ -20,10 +20,12 @@ public sealed class LogRecovery : IDisposable
     private readonly SqliteTree _tree;
     private readonly CheckpointFile _checkpoint;
     private readonly LogIdentity _identity;
+    private readonly IReadOnlyList<CheckpointFile> _others;
 
-    private LogRecovery(LogFile file, string log, SqliteTree tree, CheckpointFile checkpoint, LogIdentity identity)
+    private LogRecovery(
+        LogFile file, string log, SqliteTree tree, CheckpointFile checkpoint, LogIdentity identity, IReadOnlyList<CheckpointFile> others)
     {
-        (_file, _tree, _checkpoint, _identity) = (file, tree, checkpoint, identity);
+        (_file, _tree, _checkpoint, _identity, _others) = (file, tree, checkpoint, identity, others);
         _log = SqliteLogReader.Open(log);
     }
 
@@ -32,13 +34,14 @@ public sealed class LogRecovery : IDisposable
     /// <param name="tree">Its tree.</param>
     /// <param name="checkpoint">The checkpoint outside the databases.</param>
     /// <param name="identity">Whose checkpoints count.</param>
+    /// <param name="others">Further files that hold checkpoints of this log: those that witnesses cosigned.</param>
     /// <exception cref="StoreException">A gateway has it open, or it cannot be written.</exception>
-    public static LogRecovery Open(string log, SqliteTree tree, CheckpointFile checkpoint, LogIdentity identity)
+    public static LogRecovery Open(string log, SqliteTree tree, CheckpointFile checkpoint, LogIdentity identity, IReadOnlyList<CheckpointFile> others)
     {
         var file = LogFile.Open(log, new SqliteLogOptions().ReserveBytes);
         try
         {
-            return new LogRecovery(file, log, tree, checkpoint, identity);
+            return new LogRecovery(file, log, tree, checkpoint, identity, others);
         }
         catch
         {
@@ -56,7 +59,7 @@ public sealed class LogRecovery : IDisposable
     public async Task<RecoveredLog> RunAsync(
         ITiledLog? second, bool declareLoss, Func<string, string, string, Entry> entry, CancellationToken cancellationToken)
     {
-        var kept = KeptCheckpoint.Of(_tree, _checkpoint, _identity);
+        var kept = KeptCheckpoint.Of(_tree, [_checkpoint, .. _others], _identity);
         var last = kept.Count > 0 ? kept[^1] : null;
         await CheckPresentAsync(kept, cancellationToken);
         var source = second is null ? null : await OpenSecondAsync(second, cancellationToken);

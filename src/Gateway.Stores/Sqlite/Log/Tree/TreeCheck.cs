@@ -24,7 +24,7 @@ public sealed class TreeCheck(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var witnessed = (cosigned?.ReadAll(identity.Origin) ?? []).Select(c => new KeptCheckpoint(c.Cosigned, c.Path));
-        IReadOnlyList<KeptCheckpoint> kept = [.. witnessed.Concat(KeptCheckpoint.Of(tree, file, identity)).OrderBy(k => k.Size)];
+        IReadOnlyList<KeptCheckpoint> kept = [.. witnessed.Concat(KeptCheckpoint.Of(tree, [file], identity)).OrderBy(k => k.Size)];
         var last = kept.Count > 0 ? kept[^1] : null;
         var head = await log.GetHeadAsync(cancellationToken);
         if (head < Math.Max(tree.Size, last?.Size ?? 0))
