@@ -95,6 +95,30 @@ public sealed class RecorderTests
         await Should.ThrowAsync<LogUnavailableException>(
             async () => await new Recorder(new MemoryLog { Unavailable = true }).AppendAsync(Released()));
 
+    [Fact]
+    public async Task Append_ConditionUnmet_TakesRefusalsAndNothingElse()
+    {
+        var log = new MemoryLog();
+        var recorder = new Recorder(log, new Condition("no witness has cosigned the log"));
+
+        (await Should.ThrowAsync<LogUnavailableException>(async () => await recorder.AppendAsync(Released()))).Message.ShouldBe("no witness has cosigned the log");
+        log.Leaves.ShouldBeEmpty();
+        await recorder.AppendAsync(Released() with { Refusal = RefusalReason.LogUnavailable, Scope = null, Records = default, Subjects = default });
+        log.Leaves.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Append_ConditionMet_TakesAll()
+    {
+        var log = new MemoryLog();
+
+        await new Recorder(log, new Condition(Unmet: null)).AppendAsync(Released());
+
+        log.Leaves.Count.ShouldBe(1);
+    }
+
+    private sealed record Condition(string? Unmet) : IDisclosureCondition;
+
     private static byte[] Record(CallRecord call)
     {
         var log = new MemoryLog();
