@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Configuration;
 
 namespace Gateway.Demo;
@@ -6,20 +7,22 @@ namespace Gateway.Demo;
 /// <param name="Data">Folder for all that the gateway keeps, and the demo's contracts and shop.</param>
 /// <param name="Certificates">Folder of the development certificates.</param>
 /// <param name="Listeners">Addresses.</param>
+/// <param name="Witnesses">Who cosigns the log's checkpoints; nobody unless variables say so.</param>
 /// <param name="Words">What to add to commands so that they find this demo; empty for the defaults.</param>
-internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificates, ListenerOptions Listeners, string Words)
+internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificates, ListenerOptions Listeners, ImmutableArray<WitnessSettings> Witnesses, string Words)
 {
     /// <param name="configuration">The <c>Gateway__</c> variables.</param>
     /// <param name="named">The folder that the command line names; null where it names none.</param>
     public static DemoOptions Read(IConfiguration configuration, DirectoryInfo? named)
     {
-        var unknown = SettingsReader.Unknown(configuration.GetSection(GatewayOptions.Section)).ToList();
-        if (unknown.Count > 0)
+        var errors = SettingsReader.Unknown(configuration.GetSection(GatewayOptions.Section)).ToList();
+        var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+        var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
+        if (errors.Count > 0)
         {
-            throw new Commands.CommandFailure(Commands.ExitCode.InvalidConfiguration, new InvalidSettingsException(unknown).Message);
+            throw new Commands.CommandFailure(Commands.ExitCode.InvalidConfiguration, new InvalidSettingsException(errors).Message);
         }
 
-        var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         var data = named?.FullName ?? options.Data;
         var certificates = options.Certificates ?? (data is null ? "certs-dev" : Path.Combine(data, "certs"));
         var listeners = new ListenerOptions
@@ -29,7 +32,7 @@ internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificate
             Local = Loopback(configuration["Gateway:Listeners:Local"], "127.0.0.1:9464"),
         };
         var words = certificates == "certs-dev" ? "" : $" --certs {certificates}";
-        return new DemoOptions(new DirectoryInfo(data ?? ".gateway"), new DirectoryInfo(certificates), listeners, words);
+        return new DemoOptions(new DirectoryInfo(data ?? ".gateway"), new DirectoryInfo(certificates), listeners, witnesses, words);
     }
 
     private static string Loopback(string? configured, string fallback)
