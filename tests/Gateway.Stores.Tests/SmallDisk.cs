@@ -47,7 +47,8 @@ internal sealed class SmallDisk : IDisposable
     {
         if (_mount.Exists)
         {
-            Run("umount", _mount.FullName);
+            // Lazily: who died with a file open there may not be gone yet.
+            Run("umount", "-l", _mount.FullName);
             _mount.Delete();
         }
     }

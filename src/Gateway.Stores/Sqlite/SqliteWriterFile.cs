@@ -30,6 +30,7 @@ internal sealed class SqliteWriterFile : IDisposable
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _rollback;
     private long _walBytes;
+    private bool _abandoned;
 
     private SqliteWriterFile(FileStream @lock, SqliteConnection connection)
     {
@@ -82,7 +83,16 @@ internal sealed class SqliteWriterFile : IDisposable
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_connection.Handle!);
 
-    public void Begin() => _begin.Run();
+    /// <exception cref="SqliteException">It cannot; also once the file is abandoned.</exception>
+    public void Begin()
+    {
+        if (_abandoned)
+        {
+            throw new SqliteException("a sync of this file has failed", raw.SQLITE_IOERR, raw.SQLITE_IOERR_FSYNC);
+        }
+
+        _begin.Run();
+    }
 
     /// <summary>
     /// Writes a number of the caller's into the file's head, as part of the transaction: SQLite's <c>user_version</c>. Also where it is the
@@ -98,7 +108,16 @@ internal sealed class SqliteWriterFile : IDisposable
     /// <exception cref="SqliteException">It is not; also where the file was moved or removed under us, which SQLite does not notice by itself.</exception>
     public void Commit(long bytes)
     {
-        _commit.Run();
+        try
+        {
+            _commit.Run();
+        }
+        catch (SqliteException e) when (SqliteFailure.IsFatal(e))
+        {
+            Abandon();
+            throw;
+        }
+
         if (MovedFile.Is(_connection.Handle!))
         {
             throw new SqliteException("the file has moved", raw.SQLITE_READONLY, raw.SQLITE_READONLY_DBMOVED);
@@ -159,11 +178,14 @@ internal sealed class SqliteWriterFile : IDisposable
     }
 
     /// <summary>
-    /// Leaves the write-ahead log as it is when the file is closed: after a failed sync nobody knows what of it is on the disk, and the next
-    /// start finds out.
+    /// Takes no further transaction, and leaves the write-ahead log as it is when the file is closed: after a failed sync nobody knows what
+    /// of it is on the disk, and the next start finds out.
     /// </summary>
-    public void Abandon() =>
+    public void Abandon()
+    {
+        _abandoned = true;
         _ = raw.sqlite3_db_config(_connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+    }
 
     public void Dispose()
     {

@@ -41,9 +41,21 @@ internal sealed class ChildProcess : IDisposable
     public async Task<int> StoppedAsync(string thread)
     {
         (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("ready", await TroubleAsync());
-        return Directory.GetDirectories($"/proc/{_process.Id}/task")
-            .Where(t => File.ReadAllText(Path.Combine(t, "comm")).TrimEnd() == thread)
+        return Directory.GetDirectories($"/proc/{_process.Id}/task").Where(t => NameOf(t) == thread)
             .Select(t => int.Parse(Path.GetFileName(t), CultureInfo.InvariantCulture)).Single();
+    }
+
+    // Null where the thread has ended meanwhile.
+    private static string? NameOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).TrimEnd();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Lets it go on to its end, however that comes.</summary>
@@ -76,6 +88,7 @@ internal sealed class ChildProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
+            _process.WaitForExit();
         }
 
         _process.Dispose();

@@ -13,12 +13,13 @@ namespace Gateway.Stores.Tests.Faults;
 /// </summary>
 internal sealed class FaultChild(string folder, string journal, string phase) : IDisposable
 {
-    /// <summary>Phases that stop, and the thread that goes on: opening, committing small leaves, committing much, closing.</summary>
+    /// <summary>Phases that stop, and the thread that goes on: opening, committing small leaves, committing much, with a full disk, closing.</summary>
     public static IReadOnlyDictionary<string, string> Phases { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["open"] = "opening",
         ["commit"] = "disclosure log",
         ["bulk"] = "disclosure log",
+        ["reserve"] = "disclosure log",
         ["close"] = "closing",
     };
 
@@ -55,6 +56,18 @@ internal sealed class FaultChild(string folder, string journal, string phase) : 
     {
         OnThread("opening", Open);
         _next = (int)_log!.Head;
+        if (phase == "reserve")
+        {
+            await FillAsync();
+            Stop();
+            for (var i = 0; i < 3; i++)
+            {
+                await TryAsync(number => _log.AppendRefusalsAsync(NumberedLeaf.Of(number, 200)));
+            }
+
+            File.Delete(Path.Combine(folder, "ballast"));
+        }
+
         if (phase is "commit" or "bulk")
         {
             Stop();
@@ -135,12 +148,14 @@ internal sealed class FaultChild(string folder, string journal, string phase) : 
         }
     }
 
-    private async Task<bool> TryAppendAsync(int size)
+    private Task<bool> TryAppendAsync(int size) => TryAsync(number => _log!.AppendAsync(NumberedLeaf.Of(number, size), scope: null));
+
+    private async Task<bool> TryAsync(Func<int, ValueTask> append)
     {
         var number = Interlocked.Increment(ref _next);
         try
         {
-            await _log!.AppendAsync(NumberedLeaf.Of(number, size), scope: null);
+            await append(number);
             Acknowledge(number);
             return true;
         }

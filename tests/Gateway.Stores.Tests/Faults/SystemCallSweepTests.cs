@@ -62,21 +62,24 @@ public sealed class SystemCallSweepTests(ITestOutputHelper output)
 
     private static async Task<Dictionary<string, int>> RunAsync(Case fault, Action<string?, bool> done)
     {
-        using var folder = new TemporaryFolder();
-        var (path, journal, trace) = (folder["log.db"], folder["journal"], folder["trace"]);
+        using var beside = new TemporaryFolder();
+        using var disk = fault.Phase == "reserve" ? new SmallDisk() : null;
+        var folder = disk is null ? Path.GetFullPath(beside["log"]) : Path.GetDirectoryName(disk["log.db"])!;
+        Directory.CreateDirectory(folder);
+        var (path, journal, trace) = (Path.Combine(folder, "log.db"), beside["journal"], beside["trace"]);
         if (fault.Exists)
         {
-            await LeaveBehindAsync(folder[""]);
+            await LeaveBehindAsync(folder);
         }
 
-        using var child = ChildProcess.Start([], folder["."], journal, fault.Phase);
+        using var child = ChildProcess.Start([], folder, journal, fault.Phase);
         var thread = await child.StoppedAsync(FaultChild.Phases[fault.Phase]);
-        string[] files = [folder["."], path, path + "-wal", path + "-journal", path + "-shm", path + ".lock", LogFile.ReserveOf(path)];
+        string[] files = [folder, path, path + "-wal", path + "-journal", path + "-shm", path + ".lock", LogFile.ReserveOf(path)];
         using var strace = await Strace.AttachAsync(
             thread,
             trace,
             [
-                "-e", "trace=" + string.Join(',', s_calls), .. files.SelectMany(f => (string[])["-P", Path.GetFullPath(f).TrimEnd('/')]),
+                "-e", "trace=" + string.Join(',', s_calls), .. files.SelectMany(f => (string[])["-P", f]),
                 .. fault.Call.Length > 0 ? (string[])["-e", string.Create(CultureInfo.InvariantCulture, $"inject={fault.Call}:{fault.Fault}:when={fault.Number}")] : [],
             ]);
         await child.EndAsync();
@@ -84,6 +87,7 @@ public sealed class SystemCallSweepTests(ITestOutputHelper output)
 
         var lines = await File.ReadAllLinesAsync(trace, TestContext.Current.CancellationToken);
         var hit = lines.Any(l => l.Contains("(INJECTED)", StringComparison.Ordinal) || l.Contains("killed by SIGKILL", StringComparison.Ordinal));
+        disk?.Free();
         done(await RecoveredLog.FaultAsync(path, [.. child.Promised]), hit);
         return s_calls.ToDictionary(c => c, c => lines.Count(l => l.StartsWith(c + "(", StringComparison.Ordinal)), StringComparer.Ordinal);
     }

@@ -52,6 +52,22 @@ public sealed class FullDiskTests
     public void IsFatal_FailureOfSqlite_OnlyThoseThatMayPassAreNot(int extendedCode, bool fatal) =>
         SqliteFailure.IsFatal(new SqliteException("failed", extendedCode & 0xFF, extendedCode)).ShouldBe(fatal);
 
+    [Fact]
+    public void Begin_AfterAFailedSync_IsRefusedUntilTheFileIsOpenedAgain()
+    {
+        using var folder = new TemporaryFolder();
+        using (var file = SqliteWriterFile.Open(folder["a.db"], 1, ""))
+        {
+            file.Abandon();
+
+            SqliteFailure.IsFatal(Should.Throw<SqliteException>(file.Begin)).ShouldBeTrue();
+        }
+
+        using var again = SqliteWriterFile.Open(folder["a.db"], 1, "");
+        again.Begin();
+        again.Commit(0);
+    }
+
     private static SqliteDisclosureLog Open(string path) =>
         SqliteDisclosureLog.Open(path, new SqliteLogOptions { ReserveBytes = 64 * 1024 }, NullLogger<SqliteDisclosureLog>.Instance);
 
