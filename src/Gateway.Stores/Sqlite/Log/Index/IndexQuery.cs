@@ -80,13 +80,13 @@ internal sealed class IndexQuery : IDisposable
         return found;
     }
 
-    /// <summary>True when an entry released the record to the partner.</summary>
+    /// <summary>True when an entry released the record to the partner. Newest segments first: a record leaves a watch soon after it came.</summary>
     public static bool WasDisclosed(SqliteConnection connection, string partner, Pseudonym record)
     {
         using var command = connection.CreateCommand();
         command.CommandText = """
             SELECT 1 FROM segment g CROSS JOIN posting p ON p.segment = g.id AND p.term = $term CROSS JOIN shape s ON s.id = p.shape
-            WHERE s.called = 1 AND s.partner = $partner LIMIT 1
+            WHERE s.called = 1 AND s.partner = $partner ORDER BY g.id DESC LIMIT 1
             """;
         command.Parameters.AddWithValue("$term", IndexTerm.Released(IndexTerm.Bytes(record)));
         command.Parameters.AddWithValue("$partner", partner);
