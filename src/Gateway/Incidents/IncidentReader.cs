@@ -65,11 +65,6 @@ internal sealed class IncidentReader(SqliteLogIndex index, ILogReader log, Catal
         return customers;
     }
 
-    /// <summary>Pseudonyms of everybody who was forgotten.</summary>
-    public async Task<HashSet<string>> ForgottenAsync(CancellationToken cancellationToken) =>
-        await EntriesAsync(new LogFilter { Action = "subject.forget" }, cancellationToken).Select(e => e.Administration.Target)
-            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
-
     private async IAsyncEnumerable<Entry> EntriesAsync(LogFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var leaf in index.StreamAsync(filter, cancellationToken))

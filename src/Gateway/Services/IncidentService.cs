@@ -1,5 +1,6 @@
 using Gateway.Authentication;
 using Gateway.Core.Log;
+using Gateway.Erasure;
 using Gateway.Incidents;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
@@ -9,11 +10,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace Gateway.Services;
 
 /// <summary>What left in an incident, for staff. Each use is recorded before anything is read. Staff listener only.</summary>
-internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities identities, AdministrationLog administration)
+internal sealed class IncidentService(
+    IncidentReader reader, ISubjectIdentities identities, RecordedForgets forgets, AdministrationLog administration)
     : Protos.Admin.V1.IncidentService.IncidentServiceBase
 {
-    private const int LongestReason = 500;
-
     /// <summary>Customers a message: well below what a client takes by default.</summary>
     private const int Block = 500;
 
@@ -28,15 +28,9 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
     public override async Task ListCustomers(
         ListCustomersRequest request, IServerStreamWriter<ListCustomersResponse> responseStream, ServerCallContext context)
     {
-        var reason = request.Reason.Trim();
-        if (reason.Length is 0 or > LongestReason || reason.Any(char.IsControl))
-        {
-            throw Invalid($"reason: write one line of 1 to {LongestReason} characters; it is recorded");
-        }
-
-        var incident = await BeginAsync("incident.reidentify", request.Incident, reason, context);
+        var incident = await BeginAsync("incident.reidentify", request.Incident, StaffRequest.Reason(request.Reason), context);
         var counts = new CustomerCounts { EntriesBehind = await reader.CatchUpAsync(context.CancellationToken) };
-        var forgotten = await reader.ForgottenAsync(context.CancellationToken);
+        var forgotten = await forgets.ReadAsync(context.CancellationToken);
         var customers = await reader.CustomersAsync(incident, context.CancellationToken);
         counts.Incomplete = customers.Incomplete;
         foreach (var block in customers.All.Chunk(Block))
@@ -60,9 +54,8 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
     }
 
     /// <summary>The customer as the list shows them; null where they were forgotten, and are counted only.</summary>
-    private async ValueTask<ConcernedCustomer?> NameAsync(Pseudonym pseudonym, HashSet<string> forgotten, CustomerCounts counts)
+    private async ValueTask<ConcernedCustomer?> NameAsync(Pseudonym pseudonym, HashSet<Pseudonym> forgotten, CustomerCounts counts)
     {
-        var text = pseudonym.ToString();
         string? id;
         try
         {
@@ -77,7 +70,7 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
         {
             counts.Named++;
         }
-        else if (forgotten.Contains(text))
+        else if (forgotten.Contains(pseudonym))
         {
             counts.Forgotten++;
             return null;
@@ -87,13 +80,12 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
             counts.Unknown++;
         }
 
-        return new ConcernedCustomer { SubjectId = id ?? "", Pseudonym = text };
+        return new ConcernedCustomer { SubjectId = id ?? "", Pseudonym = pseudonym.ToString() };
     }
 
     private async ValueTask<IncidentScope> BeginAsync(string action, Incident? asked, string reason, ServerCallContext context)
     {
-        var actor = context.GetHttpContext().User.Identity?.Name
-            ?? throw new InvalidOperationException("Staff without a name passed the policy.");
+        var actor = StaffRequest.Actor(context);
         try
         {
             var incident = IncidentScope.Of(asked);
@@ -105,7 +97,7 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
         }
         catch (InvalidFilterException e)
         {
-            throw Invalid(e.Message);
+            throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
         }
         catch (LogUnavailableException)
         {
@@ -113,6 +105,4 @@ internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities 
                 StatusCode.Unavailable, "This reading cannot be recorded now, so it is not answered. Retry, or see the gateway's health."));
         }
     }
-
-    private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, detail));
 }

@@ -76,6 +76,20 @@ public sealed class IndexPruningTests
     }
 
     [Fact]
+    public async Task Index_LogPrunedWithoutIt_KnowsAtTheNextStart()
+    {
+        using var open = new OpenIndex();
+        await new SampleEntries(s_start).AppendAsync(open.Log, 50);
+        await open.Index.CatchUpAsync(Cancellation);
+        open.OnLog("DELETE FROM leaf WHERE id < 20");
+
+        open.Reopen();
+        await open.Index.CatchUpAsync(Cancellation);
+
+        open.Index.Minimum.ShouldBe(20);
+    }
+
+    [Fact]
     public async Task Index_LogPrunedBeforeItWasIndexed_HoldsTheRest()
     {
         using var open = new OpenIndex();

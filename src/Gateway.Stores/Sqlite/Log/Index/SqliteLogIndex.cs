@@ -257,6 +257,14 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
             }
         }
 
+        // Pruning the log may have been cut short before its index was told.
+        var first = await _log.ReadAsync(0, limit: 1, cancellationToken);
+        if (first.Count > 0 && first[0].Index > _writer.Minimum)
+        {
+            _writer.Forget(first[0].Index);
+            Publish();
+        }
+
         _verified = true;
     }
 }
