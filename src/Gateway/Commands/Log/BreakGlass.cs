@@ -10,6 +10,7 @@ using Gateway.Stores;
 using Gateway.Stores.Notes;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
+using Gateway.Stores.Sqlite.Log.Tree;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -53,15 +54,39 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
         return new BreakGlass(data, reason);
     }
 
+    /// <summary>The log as tiles, with the checkpoint that is kept beside it.</summary>
+    /// <param name="act">What is done with them, as it is recorded.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<OpenedLog> OpenTiledAsync(string act, CancellationToken cancellationToken)
+    {
+        EnsureLog();
+        await RecordAsync(act);
+        SqliteTree? tree = null;
+        try
+        {
+            tree = SqliteTree.Open(_folder.LogTree);
+            var reader = OpenReader();
+            return new OpenedLog(new StoreTiledLog(tree, reader), tree, reader)
+            {
+                OwnKeys = File.Exists(_folder.LogVerifierKeys)
+                    ? [.. File.ReadAllLines(_folder.LogVerifierKeys).Select(k => NoteVerifier.TryParse(k, out var key) ? key : null).OfType<NoteVerifier>()]
+                    : null,
+                Head = await reader.GetHeadAsync(cancellationToken),
+                Kept = new CheckpointFile(_folder.Checkpoint).Read(),
+            };
+        }
+        catch (StoreException e)
+        {
+            tree?.Dispose();
+            throw new CommandFailure(ExitCode.CheckFailed, e.Message);
+        }
+    }
+
     /// <summary>Matching entries, newest first, found by reading every leaf.</summary>
     public async IAsyncEnumerable<LoggedEntry> QueryAsync(
         EntryFilter asked, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!File.Exists(_folder.Log))
-        {
-            throw new CommandFailure(ExitCode.InvalidConfiguration, $"{_folder.Log} does not exist", "name a gateway's data folder with --data");
-        }
-
+        EnsureLog();
         if (asked.Lookup.Length > 0)
         {
             throw new CommandFailure(ExitCode.Usage, "--lookup asks the source, which only a running gateway can.", "use --subject or --record");
@@ -84,6 +109,14 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
             }
 
             before = from;
+        }
+    }
+
+    private void EnsureLog()
+    {
+        if (!File.Exists(_folder.Log))
+        {
+            throw new CommandFailure(ExitCode.InvalidConfiguration, $"{_folder.Log} does not exist", "name a gateway's data folder with --data");
         }
     }
 
