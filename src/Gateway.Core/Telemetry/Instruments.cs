@@ -47,6 +47,10 @@ public static class Instruments
     public static Observed<long> LogTreeLag { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.tree.lag", o, "{entry}", "Entries that no signed checkpoint covers."));
 
+    /// <summary>Signed entries that are not in the log's second place yet.</summary>
+    public static Observed<long> LogMirrorLag { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.mirror.lag", o, "{entry}", "Signed entries not yet in the log's second place."));
+
     /// <summary>Seconds since there are entries that no signed checkpoint covers; 0 while there are none.</summary>
     public static Observed<double> LogCheckpointAge { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.checkpoint.age", o, "s", "Time since entries wait for a signed checkpoint."));

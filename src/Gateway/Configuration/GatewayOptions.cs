@@ -57,6 +57,9 @@ internal sealed record LogOptions
     /// that has cosigned them. Default: false.
     /// </summary>
     public string? WitnessRequired { get; init; }
+
+    /// <summary>The log's second place: a folder that is there, better on another disk, to which the log is copied within seconds. Default: none.</summary>
+    public string? Mirror { get; init; }
 }
 
 /// <summary>Listeners, each <c>address:port</c>; port 0 picks a free one.</summary>

@@ -27,6 +27,9 @@ internal sealed record GatewaySettings
     /// <summary>How long disclosures go on without a witness that has cosigned them; null for ever.</summary>
     public TimeSpan? WitnessRequired { get; init; }
 
+    /// <summary>The log's second place; null where there is none.</summary>
+    public DirectoryInfo? LogMirror { get; init; }
+
     public required IPEndPoint Partners { get; init; }
 
     public required IPEndPoint Staff { get; init; }

@@ -14,7 +14,7 @@ internal static class SettingsReader
     [
         "Data", "Contracts", "Certificates",
         "Source:Provider", "Source:ConnectionString",
-        "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:WitnessRequired",
+        "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:Mirror", "Log:WitnessRequired",
         "Log:Witnesses:0:Url", "Log:Witnesses:0:Key", "Log:Witnesses:0:Authority",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
     ];
@@ -41,6 +41,13 @@ internal static class SettingsReader
 
         var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
         var witnessRequired = WitnessSettingsReader.Required(options.Log.WitnessRequired, options.Log.Witnesses.Count, errors);
+
+        var mirror = options.Log.Mirror is { } place ? Folder(place, "Log:Mirror", "the folder of the log's second place", errors) : null;
+        if (mirror is not null && data is not null && (mirror.FullName + "/").StartsWith(Path.GetFullPath(data) + "/", StringComparison.Ordinal))
+        {
+            errors.Add($"{Variable("Log:Mirror")}: lies in the data folder, and would be lost with it; name a folder on another disk");
+        }
+
         var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
         var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
         var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
@@ -65,6 +72,7 @@ internal static class SettingsReader
             LogOrigin = options.Log.Origin,
             Witnesses = witnesses,
             WitnessRequired = witnessRequired,
+            LogMirror = mirror,
             Partners = partners!,
             Staff = staff!,
             Local = local!,

@@ -135,6 +135,7 @@ internal static class GatewayHost
             p.GetRequiredService<SqliteDisclosureLog>();
             return SqliteLogReader.Open(settings.Log);
         });
+        services.AddLogMirror(settings);
         services.AddLogTree(settings);
         services.AddWitnesses(settings);
         services.AddSingleton(p => SqliteLogIndex.Open(data.LogIndex, p.GetRequiredService<ILogReader>()));

@@ -17,6 +17,9 @@ internal static class ReadinessChecks
     /// <summary>Age of the oldest entry without a signed checkpoint from which on it is told.</summary>
     public static readonly TimeSpan CheckpointLag = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time for which the log's second place may be behind before it is told.</summary>
+    public static readonly TimeSpan MirrorLag = TimeSpan.FromSeconds(15);
+
     public static IServiceCollection AddReadiness(this IServiceCollection services)
     {
         services.AddHealthChecks()
@@ -24,6 +27,7 @@ internal static class ReadinessChecks
             .AddCheck<SubjectKeyCheck>("subject-keys")
             .AddCheck<IndexCheck>("log-index")
             .AddCheck<CheckpointCheck>("log-checkpoints")
+            .AddCheck<MirrorCheck>("log-mirror")
             .AddCheck<ContractHealth>("contracts")
             .AddCheck<CertificateCheck>("certificates");
         return services;
@@ -67,6 +71,22 @@ internal static class ReadinessChecks
             return lag.Age > CheckpointLag
                 ? HealthCheckResult.Degraded($"{lag.Entries} entries unsigned for {lag.Age.TotalSeconds:0} s; {follower.Trouble ?? "see the gateway's log"}")
                 : HealthCheckResult.Healthy($"{lag.Entries} entries unsigned");
+        }
+    }
+
+    private sealed class MirrorCheck(IEnumerable<LogMirror> mirrors) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            if (mirrors.FirstOrDefault() is not { } mirror)
+            {
+                return Task.FromResult(HealthCheckResult.Healthy("no second place is set"));
+            }
+
+            var told = $"{mirror.Lag} signed entries not in the second place";
+            return Task.FromResult(mirror.Age > MirrorLag
+                ? HealthCheckResult.Degraded($"{told} for {mirror.Age.TotalSeconds:0} s; {mirror.Trouble ?? "it is slow"}")
+                : HealthCheckResult.Healthy(told));
         }
     }
 

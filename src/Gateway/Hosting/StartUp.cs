@@ -4,6 +4,7 @@ using Gateway.Core.Log;
 using Gateway.Erasure;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log.Tree;
+using Gateway.Stores.Tiles;
 
 namespace Gateway.Hosting;
 
@@ -15,6 +16,7 @@ internal sealed class StartUp(
     PlanHolder plans,
     ILogReader log,
     TreeCheck tree,
+    IEnumerable<SecondPlace> mirrors,
     ForgetReplay forgets,
     AdministrationLog administration,
     TimeProvider clock) : IHostedLifecycleService
@@ -22,6 +24,7 @@ internal sealed class StartUp(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await tree.RunAsync(cancellationToken);                      // first: nothing is appended to a log that is not the one that was signed
+        await CheckMirrorAsync(cancellationToken);                   // a data folder put back as a whole agrees with itself
         await contracts.RecordStartAsync(loaded, cancellationToken); // no call may run under a revision that is not recorded
         await forgets.RunAsync(cancellationToken);                   // a key store from a backup must link nobody who was forgotten
         await RebuildQuotasAsync(cancellationToken);                 // a restart must not give a partner a second day
@@ -42,6 +45,14 @@ internal sealed class StartUp(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task CheckMirrorAsync(CancellationToken cancellationToken)
+    {
+        foreach (var mirror in mirrors)
+        {
+            await mirror.CheckAsync(await log.GetHeadAsync(cancellationToken), cancellationToken);
+        }
+    }
 
     private async Task RebuildQuotasAsync(CancellationToken cancellationToken)
     {
