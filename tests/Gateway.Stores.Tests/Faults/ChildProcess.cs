@@ -41,8 +41,9 @@ internal sealed class ChildProcess : IDisposable
     public async Task<int> StoppedAsync(string thread)
     {
         (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("ready", await TroubleAsync());
+        // A thread that it has begun bears its name until it takes its own.
         return Directory.GetDirectories($"/proc/{_process.Id}/task").Where(t => NameOf(t) == thread)
-            .Select(t => int.Parse(Path.GetFileName(t), CultureInfo.InvariantCulture)).Single();
+            .Min(t => int.Parse(Path.GetFileName(t), CultureInfo.InvariantCulture));
     }
 
     // Null where the thread has ended meanwhile.
