@@ -5,10 +5,10 @@ public interface ISubjectErasure
 {
     /// <summary>
     /// Destroys these subjects' keys, durably: none is found or handed out afterwards, and who is asked for again gets a new key. By
-    /// pseudonym, so that a key made since for the same person stays.
+    /// mark, so that a key made since for the same person stays.
     /// </summary>
     /// <exception cref="LogUnavailableException">The key store cannot be used now: they may all still be there.</exception>
-    ValueTask<DestroyedKeys> DestroyAsync(IReadOnlyCollection<Pseudonym> subjects);
+    ValueTask<DestroyedKeys> DestroyAsync(IReadOnlyCollection<SubjectMark> subjects);
 }
 
 /// <summary>What was destroyed.</summary>
@@ -17,4 +17,4 @@ public interface ISubjectErasure
 /// Null when nothing of the keys is left in the store's files; else why freed bytes of them may be: they are wiped with the next
 /// destruction, and at the next start at the latest.
 /// </param>
-public sealed record DestroyedKeys(IReadOnlyList<Pseudonym> Subjects, string? Traces);
+public sealed record DestroyedKeys(IReadOnlyList<SubjectMark> Subjects, string? Traces);

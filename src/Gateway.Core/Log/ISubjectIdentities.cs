@@ -6,10 +6,17 @@ namespace Gateway.Core.Log;
 /// </summary>
 public interface ISubjectIdentities
 {
-    /// <summary>
-    /// The shop's id of the person. Null where the key was destroyed, never was, or was made before identities were kept and the person
-    /// has not been seen since.
-    /// </summary>
+    /// <summary>What is kept of the person. Null where there is no key: it was destroyed, or never was.</summary>
     /// <exception cref="LogUnavailableException">The key store cannot answer.</exception>
-    ValueTask<string?> FindSubjectIdAsync(Pseudonym subject);
+    ValueTask<SubjectIdentity?> FindIdentityAsync(Pseudonym subject);
+}
+
+/// <summary>Whose a pseudonym is.</summary>
+/// <param name="SubjectId">
+/// The shop's id of the person. Null where the key was made before identities were kept, and the person has not been seen since.
+/// </param>
+public sealed record SubjectIdentity(string? SubjectId)
+{
+    /// <summary>Never the person's id.</summary>
+    public override string ToString() => nameof(SubjectIdentity);
 }

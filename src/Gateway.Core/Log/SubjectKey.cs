@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Gateway.Core.Log;
 
-/// <summary>One subject's random key, and the 16-byte pseudonyms that follow from it.</summary>
+/// <summary>One subject's random key, and what follows from it: the 16-byte pseudonyms of the subject and its records, and its mark.</summary>
 public sealed class SubjectKey
 {
     /// <summary>Length of a key, bytes.</summary>
@@ -18,11 +18,19 @@ public sealed class SubjectKey
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, Size, nameof(key));
         _key = key.ToArray();
-        Pseudonym = Derive("subject"u8);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        // Neither holds a zero byte, and what records are derived from does: no record's pseudonym is one of these.
+        Derive("subject"u8, hash);
+        Pseudonym = new Pseudonym(hash[..PseudonymSize]);
+        Derive("erasure"u8, hash);
+        Mark = new SubjectMark(hash[..SubjectMark.Size]);
     }
 
     /// <summary>The subject's pseudonym in the log.</summary>
     public Pseudonym Pseudonym { get; }
+
+    /// <summary>What acts on the subject are recorded under; in no entry of theirs.</summary>
+    public SubjectMark Mark { get; }
 
     /// <summary>The pseudonym of one of the subject's records.</summary>
     public Pseudonym OfRecord(string recordType, string key)
@@ -32,13 +40,10 @@ public sealed class SubjectKey
         var at = Encoding.UTF8.GetBytes(recordType, input);
         input[at] = 0;
         Encoding.UTF8.GetBytes(key, input[(at + 1)..]);
-        return Derive(input);
-    }
-
-    private Pseudonym Derive(ReadOnlySpan<byte> input)
-    {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, input, hash);
+        Derive(input, hash);
         return new Pseudonym(hash[..PseudonymSize]);
     }
+
+    private void Derive(ReadOnlySpan<byte> input, Span<byte> hash) => HMACSHA256.HashData(_key, input, hash);
 }

@@ -5,19 +5,19 @@ using Gateway.Stores.Sqlite;
 namespace Gateway.Stores.Erasure;
 
 /// <summary>
-/// The subjects ever forgotten, one pseudonym a line, appended only: so that forgets outlive the part of the log that recorded them. Kept
+/// The subjects ever forgotten, one mark a line, appended only: so that forgets outlive the part of the log that recorded them. Kept
 /// with the log and not with the keys, because it is there to be held against a backup of the keys. Not for concurrent use.
 /// </summary>
 public sealed class ForgottenFile(string path)
 {
     /// <summary>32 hex digits and a line feed.</summary>
-    private const int Line = (2 * SubjectKey.PseudonymSize) + 1;
+    private const int Line = (2 * SubjectMark.Size) + 1;
 
     /// <summary>Everything in it. A last line that was not written to its end counts for nothing: nobody was told that it was.</summary>
     /// <exception cref="StoreException">It cannot be read, or is damaged.</exception>
-    public IReadOnlySet<Pseudonym> Read()
+    public IReadOnlySet<SubjectMark> Read()
     {
-        var forgotten = new HashSet<Pseudonym>();
+        var forgotten = new HashSet<SubjectMark>();
         if (!File.Exists(path))
         {
             return forgotten;
@@ -26,15 +26,15 @@ public sealed class ForgottenFile(string path)
         try
         {
             var text = File.ReadAllBytes(path).AsSpan();
-            Span<byte> pseudonym = stackalloc byte[SubjectKey.PseudonymSize];
+            Span<byte> mark = stackalloc byte[SubjectMark.Size];
             for (; text.Length >= Line; text = text[Line..])
             {
-                if (text[Line - 1] != '\n' || Convert.FromHexString(text[..(Line - 1)], pseudonym, out _, out _) != System.Buffers.OperationStatus.Done)
+                if (text[Line - 1] != '\n' || Convert.FromHexString(text[..(Line - 1)], mark, out _, out _) != System.Buffers.OperationStatus.Done)
                 {
-                    throw new StoreException($"{path} is damaged: a line of it is no pseudonym. Put it back from its backup.");
+                    throw new StoreException($"{path} is damaged: a line of it is no mark. Put it back from its backup.");
                 }
 
-                forgotten.Add(new Pseudonym(pseudonym));
+                forgotten.Add(new SubjectMark(mark));
             }
 
             return forgotten;
@@ -47,7 +47,7 @@ public sealed class ForgottenFile(string path)
 
     /// <summary>Adds them; durable when this returns.</summary>
     /// <exception cref="StoreException">It could not; what was written of them counts for nothing.</exception>
-    public void Append(IEnumerable<Pseudonym> subjects)
+    public void Append(IEnumerable<SubjectMark> subjects)
     {
         try
         {

@@ -12,7 +12,7 @@ namespace Gateway.Stores.Tiles;
 /// <param name="folder">Where. It is there already: a volume that is not mounted must not be filled from anew.</param>
 /// <param name="log">The log.</param>
 /// <param name="identity">Whose checkpoints.</param>
-/// <param name="forgotten">The log's own list of forgotten pseudonyms.</param>
+/// <param name="forgotten">The log's own list of the forgotten's marks.</param>
 public sealed class SecondPlace(string folder, ITiledLog log, LogIdentity identity, string forgotten)
 {
     private readonly FolderTiledLog _copy = new(folder);

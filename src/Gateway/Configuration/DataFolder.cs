@@ -36,7 +36,7 @@ internal sealed record DataFolder(string Root)
     /// <summary>Suspended partners and revoked keys.</summary>
     public string Standing => Path.Combine(Root, "standing.db");
 
-    /// <summary>Pseudonyms of the customers ever forgotten: held against backups of the keys at each start.</summary>
+    /// <summary>Marks of the customers ever forgotten: held against backups of the keys at each start.</summary>
     public string Forgotten => Path.Combine(Root, "forgotten");
 
     /// <summary>Spans, bounded by age and size.</summary>

@@ -1,6 +1,6 @@
 namespace Gateway.Erasure;
 
-/// <summary>Actions of erasure as the log's administration entries name them; their target is the subject's pseudonym, or <see cref="Unknown"/>.</summary>
+/// <summary>Actions of erasure as the log's administration entries name them; their target is the subject's mark, or <see cref="Unknown"/>.</summary>
 internal static class ErasureActs
 {
     public const string Forget = "subject.forget";

@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers erasure.</summary>
 internal static class ErasureServiceCollectionExtensions
 {
-    /// <summary>Keeps the pseudonyms of the forgotten in this file, beside the log.</summary>
+    /// <summary>Keeps the marks of the forgotten in this file, beside the log.</summary>
     public static IServiceCollection AddErasure(this IServiceCollection services, string forgotten)
     {
         services.AddSingleton(new ForgottenFile(forgotten));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log.Index;
@@ -11,15 +10,15 @@ internal sealed class RecordedForgets(SqliteLogIndex index, ILogReader log)
 {
     private const int Page = 1000;
 
-    public async ValueTask<HashSet<Pseudonym>> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<HashSet<SubjectMark>> ReadAsync(CancellationToken cancellationToken)
     {
-        var forgotten = new HashSet<Pseudonym>();
+        var forgotten = new HashSet<SubjectMark>();
         var indexed = await ReadIndexAsync(forgotten, cancellationToken);
         await ReadLogAsync(indexed, forgotten, cancellationToken);
         return forgotten;
     }
 
-    private async ValueTask<long> ReadIndexAsync(HashSet<Pseudonym> into, CancellationToken cancellationToken)
+    private async ValueTask<long> ReadIndexAsync(HashSet<SubjectMark> into, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,7 +39,7 @@ internal sealed class RecordedForgets(SqliteLogIndex index, ILogReader log)
         }
     }
 
-    private async ValueTask ReadLogAsync(long from, HashSet<Pseudonym> into, CancellationToken cancellationToken)
+    private async ValueTask ReadLogAsync(long from, HashSet<SubjectMark> into, CancellationToken cancellationToken)
     {
         IReadOnlyList<StoredLeaf> leaves;
         do
@@ -55,14 +54,14 @@ internal sealed class RecordedForgets(SqliteLogIndex index, ILogReader log)
         while (leaves.Count > 0);
     }
 
-    private static void Add(StoredLeaf leaf, HashSet<Pseudonym> into)
+    private static void Add(StoredLeaf leaf, HashSet<SubjectMark> into)
     {
         // Looked for in the bytes first: most leaves are none, and parsing one costs more than reading it.
         if (leaf.Bytes.AsSpan().IndexOf("subject.forget"u8) >= 0
             && Entry.Parser.ParseFrom(leaf.Bytes).Administration is { Action: ErasureActs.Forget } act
-            && UInt128.TryParse(act.Target, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _) && act.Target.Length == 2 * SubjectKey.PseudonymSize)
+            && SubjectMark.TryParse(act.Target, out var mark))
         {
-            into.Add(new Pseudonym(Convert.FromHexString(act.Target)));
+            into.Add(mark);
         }
     }
 }

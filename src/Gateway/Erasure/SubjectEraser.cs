@@ -30,12 +30,12 @@ internal sealed partial class SubjectEraser(
             {
                 var subject = await SubjectAsync(request, ErasureActs.Recipients);
                 await RecordAsync(request, ErasureActs.Recipients, subject);
-                return await recipients.OfAsync(subject, cancellationToken);
+                return await recipients.OfAsync(subject.Pseudonym, cancellationToken);
             },
             cancellationToken);
 
     /// <summary>
-    /// Forgets: the recipients are listed, the act is recorded, the pseudonym is kept for restores, the key is destroyed. In this order, so
+    /// Forgets: the recipients are listed, the act is recorded, the mark is kept for restores, the key is destroyed. In this order, so
     /// that whatever ends it half-way, it is finished at the next start or was never begun.
     /// </summary>
     /// <exception cref="ErasureException">There is no key, a hold stands, or a store is unavailable.</exception>
@@ -44,14 +44,14 @@ internal sealed partial class SubjectEraser(
             async () =>
             {
                 var subject = await SubjectAsync(request, ErasureActs.Forget);
-                if (await holds.FindAsync(subject, cancellationToken) is { } hold)
+                if (await holds.FindAsync(subject.Mark, cancellationToken) is { } hold)
                 {
                     await RecordAsync(request, ErasureActs.ForgetRefused, subject);
                     throw new ErasureException(
                         ErasureFailure.Held, $"The customer is held {hold} and was not forgotten. `gateway log release` ends the hold.");
                 }
 
-                var told = await recipients.OfAsync(subject, cancellationToken);
+                var told = await recipients.OfAsync(subject.Pseudonym, cancellationToken);
                 // From here on nothing is cancelled.
                 var receipt = await RecordAsync(request, ErasureActs.Forget, subject, told);
                 return await FinishAsync(request, subject, receipt, told);
@@ -65,7 +65,7 @@ internal sealed partial class SubjectEraser(
             async () =>
             {
                 var subject = await SubjectAsync(request, ErasureActs.Hold);
-                var hold = await holds.FindAsync(subject, cancellationToken);
+                var hold = await holds.FindAsync(subject.Mark, cancellationToken);
                 if (hold is not null)
                 {
                     return (hold, false);
@@ -83,7 +83,7 @@ internal sealed partial class SubjectEraser(
             async () =>
             {
                 var subject = await SubjectAsync(request, ErasureActs.Release);
-                return await holds.FindAsync(subject, cancellationToken) is null ? null : await RecordAsync(request, ErasureActs.Release, subject);
+                return await holds.FindAsync(subject.Mark, cancellationToken) is null ? null : await RecordAsync(request, ErasureActs.Release, subject);
             },
             cancellationToken);
 
@@ -94,11 +94,11 @@ internal sealed partial class SubjectEraser(
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<SubjectHold> ReadBackAsync(Pseudonym subject, ReceiptId receipt)
+    private async Task<SubjectHold> ReadBackAsync(SubjectKey subject, ReceiptId receipt)
     {
         try
         {
-            return (await holds.FindAsync(subject, CancellationToken.None))!;
+            return (await holds.FindAsync(subject.Mark, CancellationToken.None))!;
         }
         catch (Exception e) when (e is LogUnavailableException or SqliteException)
         {
@@ -108,12 +108,12 @@ internal sealed partial class SubjectEraser(
     }
 
     private async Task<ForgottenSubject> FinishAsync(
-        ErasureRequest request, Pseudonym subject, ReceiptId receipt, PastRecipientList told)
+        ErasureRequest request, SubjectKey subject, ReceiptId receipt, PastRecipientList told)
     {
         var warnings = told.Warnings.ToBuilder();
         try
         {
-            forgotten.Append([subject]);
+            forgotten.Append([subject.Mark]);
         }
         catch (StoreException e)
         {
@@ -125,7 +125,7 @@ internal sealed partial class SubjectEraser(
         DestroyedKeys destroyed;
         try
         {
-            destroyed = await erasure.DestroyAsync([subject]);
+            destroyed = await erasure.DestroyAsync([subject.Mark]);
         }
         catch (LogUnavailableException e)
         {
@@ -146,11 +146,11 @@ internal sealed partial class SubjectEraser(
 
     /// <summary>Calls that had the key in hand when it was destroyed may have been recorded since the first look: none is left untold.</summary>
     private async Task<ImmutableArray<PastRecipient>> LatestAsync(
-        ErasureRequest request, Pseudonym subject, PastRecipientList told, ImmutableArray<string>.Builder warnings)
+        ErasureRequest request, SubjectKey subject, PastRecipientList told, ImmutableArray<string>.Builder warnings)
     {
         try
         {
-            var latest = await recipients.OfAsync(subject, CancellationToken.None);
+            var latest = await recipients.OfAsync(subject.Pseudonym, CancellationToken.None);
             if (latest.Partners.Length > told.Partners.Length)
             {
                 await RecordAsync(request, ErasureActs.Forget, subject, latest);
@@ -183,13 +183,13 @@ internal sealed partial class SubjectEraser(
         }
     }
 
-    private async ValueTask<Pseudonym> SubjectAsync(ErasureRequest request, string action)
+    private async ValueTask<SubjectKey> SubjectAsync(ErasureRequest request, string action)
     {
         try
         {
             if (await keys.FindAsync(request.SubjectId) is { } key)
             {
-                return key.Pseudonym;
+                return key;
             }
         }
         catch (LogUnavailableException e)
@@ -205,9 +205,9 @@ internal sealed partial class SubjectEraser(
     }
 
     private async ValueTask<ReceiptId> RecordAsync(
-        ErasureRequest request, string action, Pseudonym subject, PastRecipientList? told = null)
+        ErasureRequest request, string action, SubjectKey subject, PastRecipientList? told = null)
     {
-        var act = Act(request, action, subject.ToString());
+        var act = Act(request, action, subject.Mark.ToString());
         act.Recipients.AddRange(told?.Partners.Select(r => r.Partner) ?? []);
         return await administration.RecordAsync(act);
     }

@@ -9,7 +9,7 @@ namespace Gateway.Erasure;
 internal sealed class SubjectHolds(SqliteLogIndex index, AdministrationLog administration)
 {
     /// <summary>The hold that stands; null where none does.</summary>
-    public async ValueTask<SubjectHold?> FindAsync(Pseudonym subject, CancellationToken cancellationToken)
+    public async ValueTask<SubjectHold?> FindAsync(SubjectMark subject, CancellationToken cancellationToken)
     {
         await index.CatchUpAsync(cancellationToken);
         // Newest first: the first act decides.
@@ -37,12 +37,12 @@ internal sealed class SubjectHolds(SqliteLogIndex index, AdministrationLog admin
     {
         await index.CatchUpAsync(cancellationToken);
         var carried = 0;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<SubjectMark>();
         await foreach (var leaf in index.StreamAsync(new LogFilter { Action = ErasureActs.Hold }, cancellationToken))
         {
             var act = Entry.Parser.ParseFrom(leaf.Bytes).Administration;
-            if (act.Target == ErasureActs.Unknown || !seen.Add(act.Target) || leaf.Index >= minimum
-                || await FindAsync(new Pseudonym(Convert.FromHexString(act.Target)), cancellationToken) is not { } hold)
+            if (!SubjectMark.TryParse(act.Target, out var subject) || !seen.Add(subject) || leaf.Index >= minimum
+                || await FindAsync(subject, cancellationToken) is not { } hold)
             {
                 continue;
             }

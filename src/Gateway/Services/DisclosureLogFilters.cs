@@ -6,12 +6,12 @@ using Gateway.Protos.Log.V1;
 
 namespace Gateway.Services;
 
-/// <summary>What staff ask for → a <see cref="LogFilter"/>. A person becomes a pseudonym here; the id goes no further.</summary>
+/// <summary>What staff ask for → a <see cref="LogFilter"/>. A person becomes a pseudonym here; the id goes no further, and the pseudonym into the filter only.</summary>
 internal sealed class DisclosureLogFilters(ISubjectKeys keys, ISubjectLookup lookup, Catalogue catalogue)
 {
     /// <summary>A filter as the log can run it.</summary>
     /// <param name="Filter">Null where nothing can match: no record of this person was ever released.</param>
-    /// <param name="Described">Names of the filters set, with pseudonyms only: what is recorded of the reading.</param>
+    /// <param name="Described">Names of the filters set, and the mark of a person named: what is recorded of the reading.</param>
     public sealed record Resolved(LogFilter? Filter, string Described);
 
     /// <exception cref="InvalidFilterException">A filter is not well-formed.</exception>
@@ -23,10 +23,10 @@ internal sealed class DisclosureLogFilters(ISubjectKeys keys, ISubjectLookup loo
             return resolved;
         }
 
-        var record = await LookUpAsync(asked.Lookup, cancellationToken);
+        var (key, record) = await LookUpAsync(asked.Lookup, cancellationToken);
         return new Resolved(
-            record is null || resolved.Filter is null ? null : resolved.Filter with { Record = record },
-            $"{resolved.Described} record={record?.ToString() ?? "unknown"}".Trim());
+            key is null || resolved.Filter is null ? null : resolved.Filter with { Record = record },
+            Described(resolved.Described, "lookup", key));
     }
 
     /// <summary>As the other, without the source: <c>lookup</c> is not looked at.</summary>
@@ -43,10 +43,13 @@ internal sealed class DisclosureLogFilters(ISubjectKeys keys, ISubjectLookup loo
         var key = await keys.FindAsync(asked.SubjectId);
         return new Resolved(
             key is null ? null : filter with { Subject = key.Pseudonym },
-            $"{described} subject={key?.Pseudonym.ToString() ?? "unknown"}".Trim());
+            Described(described, "subject", key));
     }
 
-    private async ValueTask<Pseudonym?> LookUpAsync(string typeAndKey, CancellationToken cancellationToken)
+    // Who searched for whom, and when, is known to more than the log: a pseudonym here would link a person's entries for ever.
+    private static string Described(string others, string filter, SubjectKey? key) => $"{others} {filter}={key?.Mark.ToString() ?? "unknown"}".Trim();
+
+    private async ValueTask<(SubjectKey? Key, Pseudonym? Record)> LookUpAsync(string typeAndKey, CancellationToken cancellationToken)
     {
         var slash = typeAndKey.IndexOf('/', StringComparison.Ordinal);
         var type = slash <= 0 ? null : catalogue.Records.Values.FirstOrDefault(
@@ -62,7 +65,7 @@ internal sealed class DisclosureLogFilters(ISubjectKeys keys, ISubjectLookup loo
             ?? throw new InvalidFilterException(
                 $"lookup: the source holds no {type.Descriptor.Name} with this key, so it cannot tell whose it was; use record or subject");
         var key = await keys.FindAsync(subjectId);
-        return key?.OfRecord(type.Name, recordKey);
+        return (key, key?.OfRecord(type.Name, recordKey));
     }
 
     private static LogFilter Plain(EntryFilter asked) => new()

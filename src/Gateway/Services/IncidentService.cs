@@ -1,6 +1,5 @@
 using Gateway.Authentication;
 using Gateway.Core.Log;
-using Gateway.Erasure;
 using Gateway.Incidents;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
@@ -10,8 +9,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace Gateway.Services;
 
 /// <summary>What left in an incident, for staff. Each use is recorded before anything is read. Staff listener only.</summary>
-internal sealed class IncidentService(
-    IncidentReader reader, ISubjectIdentities identities, RecordedForgets forgets, AdministrationLog administration)
+internal sealed class IncidentService(IncidentReader reader, ISubjectIdentities identities, AdministrationLog administration)
     : Protos.Admin.V1.IncidentService.IncidentServiceBase
 {
     /// <summary>Customers a message: well below what a client takes by default.</summary>
@@ -30,7 +28,6 @@ internal sealed class IncidentService(
     {
         var incident = await BeginAsync("incident.reidentify", request.Incident, StaffRequest.Reason(request.Reason), context);
         var counts = new CustomerCounts { EntriesBehind = await reader.CatchUpAsync(context.CancellationToken) };
-        var forgotten = await forgets.ReadAsync(context.CancellationToken);
         var customers = await reader.CustomersAsync(incident, context.CancellationToken);
         counts.Incomplete = customers.Incomplete;
         foreach (var block in customers.All.Chunk(Block))
@@ -38,7 +35,7 @@ internal sealed class IncidentService(
             var response = new ListCustomersResponse();
             foreach (var (pseudonym, releases) in block)
             {
-                if (await NameAsync(pseudonym, forgotten, counts) is { } customer)
+                if (await NameAsync(pseudonym, counts) is { } customer)
                 {
                     customer.RecordsReleased = releases.Records;
                     customer.First = releases.First;
@@ -54,33 +51,34 @@ internal sealed class IncidentService(
     }
 
     /// <summary>The customer as the list shows them; null where they were forgotten, and are counted only.</summary>
-    private async ValueTask<ConcernedCustomer?> NameAsync(Pseudonym pseudonym, HashSet<Pseudonym> forgotten, CustomerCounts counts)
+    private async ValueTask<ConcernedCustomer?> NameAsync(Pseudonym pseudonym, CustomerCounts counts)
     {
-        string? id;
+        SubjectIdentity? identity;
         try
         {
-            id = await identities.FindSubjectIdAsync(pseudonym);
+            identity = await identities.FindIdentityAsync(pseudonym);
         }
         catch (LogUnavailableException)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "The store of subject keys cannot answer. See the gateway's health, and ask again."));
         }
 
-        if (id is not null)
-        {
-            counts.Named++;
-        }
-        else if (forgotten.Contains(pseudonym))
+        if (identity is null)
         {
             counts.Forgotten++;
             return null;
         }
-        else
+
+        if (identity.SubjectId is null)
         {
             counts.Unknown++;
         }
+        else
+        {
+            counts.Named++;
+        }
 
-        return new ConcernedCustomer { SubjectId = id ?? "", Pseudonym = pseudonym.ToString() };
+        return new ConcernedCustomer { SubjectId = identity.SubjectId ?? "", Pseudonym = pseudonym.ToString() };
     }
 
     private async ValueTask<IncidentScope> BeginAsync(string action, Incident? asked, string reason, ServerCallContext context)

@@ -18,17 +18,17 @@ internal sealed class KeyStoreFile : IDisposable
     public SqliteSubjectKeys Open(SubjectKeyOptions? options = null) =>
         SqliteSubjectKeys.Open(Path, Master, options ?? new SubjectKeyOptions(), NullLogger<SqliteSubjectKeys>.Instance);
 
-    /// <summary>The secrets of each row now, by its pseudonym in hex.</summary>
+    /// <summary>The secrets of each row now, by its mark in hex.</summary>
     public Dictionary<string, byte[][]> Rows()
     {
         using var connection = Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT pseudonym, lookup, wrapped, identity FROM subject_key";
+        command.CommandText = "SELECT mark, lookup, wrapped, pseudonym, identity FROM subject_key";
         using var rows = command.ExecuteReader();
         var found = new Dictionary<string, byte[][]>(StringComparer.Ordinal);
         while (rows.Read())
         {
-            var blobs = Enumerable.Range(0, 4).Where(i => !rows.IsDBNull(i)).Select(rows.GetFieldValue<byte[]>).ToArray();
+            var blobs = Enumerable.Range(0, 5).Where(i => !rows.IsDBNull(i)).Select(rows.GetFieldValue<byte[]>).ToArray();
             found.Add(Convert.ToHexStringLower(blobs[0]), blobs);
         }
 

@@ -13,37 +13,40 @@ public sealed class SubjectKeyErasureTests : IDisposable
     [Fact]
     public async Task Destroy_KnownSubject_IsForgottenAndReturnsUnderAnotherKey()
     {
-        Pseudonym first;
-        Pseudonym second;
+        SubjectKey first;
+        SubjectKey second;
         using (var keys = _store.Open())
         {
-            first = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
-            var other = (await keys.GetOrAddAsync("customer-2")).Pseudonym;
+            first = await keys.GetOrAddAsync("customer-1");
+            var other = await keys.GetOrAddAsync("customer-2");
 
-            var destroyed = await keys.DestroyAsync([first]);
+            var destroyed = await keys.DestroyAsync([first.Mark]);
 
-            destroyed.Subjects.ShouldBe([first]);
+            destroyed.Subjects.ShouldBe([first.Mark]);
             destroyed.Traces.ShouldBeNull();
             keys.Cached.ShouldBe(1);
             (await keys.FindAsync("customer-1")).ShouldBeNull();
-            (await keys.FindSubjectIdAsync(first)).ShouldBeNull();
-            (await keys.FindSubjectIdAsync(other)).ShouldBe("customer-2");
-            second = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
-            second.ShouldNotBe(first);
+            (await keys.FindIdentityAsync(first.Pseudonym)).ShouldBeNull();
+            (await keys.FindIdentityAsync(other.Pseudonym)).ShouldBe(new SubjectIdentity("customer-2"));
+            second = await keys.GetOrAddAsync("customer-1");
+            second.Pseudonym.ShouldNotBe(first.Pseudonym);
+            second.Mark.ShouldNotBe(first.Mark);
         }
 
         using var again = _store.Open();
-        (await again.FindAsync("customer-1"))!.Pseudonym.ShouldBe(second);
-        (await again.FindSubjectIdAsync(second)).ShouldBe("customer-1");
+        (await again.FindAsync("customer-1"))!.Pseudonym.ShouldBe(second.Pseudonym);
+        (await again.FindIdentityAsync(second.Pseudonym)).ShouldBe(new SubjectIdentity("customer-1"));
     }
 
     [Fact]
-    public async Task Destroy_UnknownPseudonym_DestroysNothing()
+    public async Task Destroy_UnknownMarkOrAPseudonymsBytes_DestroysNothing()
     {
         using var keys = _store.Open();
         var known = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
 
-        (await keys.DestroyAsync([new Pseudonym(new byte[16])])).Subjects.ShouldBeEmpty();
+        SubjectMark.TryParse(known.ToString(), out var none).ShouldBeTrue();
+
+        (await keys.DestroyAsync([new SubjectMark(new byte[16]), none])).Subjects.ShouldBeEmpty();
 
         (await keys.FindAsync("customer-1"))!.Pseudonym.ShouldBe(known);
     }
@@ -54,7 +57,7 @@ public sealed class SubjectKeyErasureTests : IDisposable
         using var keys = _store.Open();
         var subjects = await keys.GetOrAddAsync([.. Enumerable.Range(0, 4000).Select(i => $"customer-{i}")]);
         var rows = _store.Rows();
-        var gone = subjects.Where((_, i) => i % 20 == 0).Select(k => k.Pseudonym).ToArray();
+        var gone = subjects.Where((_, i) => i % 20 == 0).Select(k => k.Mark).ToArray();
         foreach (var one in gone)
         {
             (await keys.DestroyAsync([one])).Traces.ShouldBeNull();
@@ -62,7 +65,7 @@ public sealed class SubjectKeyErasureTests : IDisposable
 
         _store.CountIn(gone.SelectMany(g => rows[g.ToString()])).ShouldBe(0);
         _store.Rows().Count.ShouldBe(3800);
-        _store.CountIn(_store.Rows().Values.SelectMany(r => r)).ShouldBe(3800 * 4, "those that stay are found, so looking works");
+        _store.CountIn(_store.Rows().Values.SelectMany(r => r)).ShouldBe(3800 * 5, "those that stay are found, so looking works");
         _store.Run("SELECT count(*) FROM unwiped").ShouldBe(0L);
     }
 
@@ -70,13 +73,13 @@ public sealed class SubjectKeyErasureTests : IDisposable
     public async Task Destroy_CopiesInUnusedPartsOfTheFile_AreFoundAndGoneToo()
     {
         using var keys = _store.Open();
-        var subject = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
+        var subject = (await keys.GetOrAddAsync("customer-1")).Mark;
         await keys.GetOrAddAsync("customer-2");
         var row = _store.Rows()[subject.ToString()];
         // What pages look like after rows have moved between them: secure_delete overwrites a row only where it stood last.
         _store.Run("PRAGMA secure_delete = OFF; CREATE TABLE moved AS SELECT * FROM subject_key; DROP TABLE moved");
-        (await keys.DestroyAsync([new Pseudonym(new byte[16])])).Subjects.ShouldBeEmpty();
-        _store.CountIn(row).ShouldBe(4);
+        (await keys.DestroyAsync([new SubjectMark(new byte[16])])).Subjects.ShouldBeEmpty();
+        _store.CountIn(row).ShouldBe(5);
 
         (await keys.DestroyAsync([subject])).Traces.ShouldBeNull();
 
@@ -90,7 +93,7 @@ public sealed class SubjectKeyErasureTests : IDisposable
         using var keys = _store.Open();
         var subjects = await keys.GetOrAddAsync([.. Enumerable.Range(0, 2000).Select(i => $"customer-{i}")]);
         var rows = _store.Rows();
-        var gone = subjects.Take(500).Select(k => k.Pseudonym).ToArray();
+        var gone = subjects.Take(500).Select(k => k.Mark).ToArray();
 
         (await keys.DestroyAsync(gone)).Subjects.Count.ShouldBe(500);
 
@@ -102,8 +105,8 @@ public sealed class SubjectKeyErasureTests : IDisposable
     public async Task Destroy_WhileAnotherProcessReads_SaysSoAndWipesNextTime()
     {
         using var keys = _store.Open();
-        var first = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
-        var second = (await keys.GetOrAddAsync("customer-2")).Pseudonym;
+        var first = (await keys.GetOrAddAsync("customer-1")).Mark;
+        var second = (await keys.GetOrAddAsync("customer-2")).Mark;
         var rows = _store.Rows();
         DestroyedKeys destroyed;
         using (var reader = _store.Connect())
@@ -146,32 +149,35 @@ public sealed class SubjectKeyErasureTests : IDisposable
         _store.Run("SELECT count(*) FROM unwiped").ShouldBe(0L);
     }
 
-    [Fact]
-    public async Task Open_StoreOfTheEarlierShape_FindsByPseudonymAndLearnsTheIdWhenNextSeen()
+    [Theory]
+    [InlineData("lookup BLOB PRIMARY KEY, wrapped BLOB NOT NULL", "lookup, wrapped", false)]
+    [InlineData("lookup BLOB PRIMARY KEY, wrapped BLOB NOT NULL, pseudonym BLOB, identity BLOB", "lookup, wrapped, pseudonym, identity", true)]
+    public async Task Open_StoreOfAnEarlierShape_FindsByPseudonymAndMarkAndLearnsTheIdWhenNextSeen(string shape, string columns, bool identified)
     {
-        Pseudonym[] before;
+        SubjectKey[] before;
         using (var keys = _store.Open())
         {
-            before = [.. (await keys.GetOrAddAsync(["customer-1", "customer-2"])).Select(k => k.Pseudonym)];
+            before = [.. await keys.GetOrAddAsync(["customer-1", "customer-2"])];
         }
 
-        _store.Run("""
-            CREATE TABLE earlier (lookup BLOB PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
-            INSERT INTO earlier SELECT lookup, wrapped FROM subject_key;
+        _store.Run($"""
+            CREATE TABLE earlier ({shape}) STRICT, WITHOUT ROWID;
+            INSERT INTO earlier SELECT {columns} FROM subject_key;
             DROP TABLE subject_key; DROP TABLE unwiped; ALTER TABLE earlier RENAME TO subject_key;
             """);
 
         using var again = _store.Open();
-        (await again.FindSubjectIdAsync(before[0])).ShouldBeNull();
-        (await again.GetOrAddAsync("customer-1")).Pseudonym.ShouldBe(before[0]);
-        (await again.FindSubjectIdAsync(before[0])).ShouldBe("customer-1");
-        // Never seen again, and still found by its pseudonym alone.
-        (await again.DestroyAsync([before[1]])).Subjects.ShouldBe([before[1]]);
+        (await again.FindIdentityAsync(before[0].Pseudonym)).ShouldBe(new SubjectIdentity(identified ? "customer-1" : null));
+        (await again.GetOrAddAsync("customer-1")).Pseudonym.ShouldBe(before[0].Pseudonym);
+        (await again.FindIdentityAsync(before[0].Pseudonym)).ShouldBe(new SubjectIdentity("customer-1"));
+        // Never seen again, and still found by its mark alone.
+        (await again.DestroyAsync([before[1].Mark])).Subjects.ShouldBe([before[1].Mark]);
+        _store.Run("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ('subject_pseudonym', 'subject_mark')").ShouldBe(2L);
         (await again.FindAsync("customer-2")).ShouldBeNull();
     }
 
     [Fact]
-    public async Task FindSubjectId_PseudonymMovedToAnotherRow_IsRefused()
+    public async Task FindIdentity_PseudonymMovedToAnotherRow_IsRefused()
     {
         Pseudonym first;
         using (var keys = _store.Open())
@@ -182,8 +188,8 @@ public sealed class SubjectKeyErasureTests : IDisposable
         _store.Run("UPDATE subject_key SET pseudonym = zeroblob(16)");
         using var again = _store.Open();
 
-        (await again.FindSubjectIdAsync(first)).ShouldBeNull();
-        await Should.ThrowAsync<LogUnavailableException>(async () => await again.FindSubjectIdAsync(new Pseudonym(new byte[16])));
+        (await again.FindIdentityAsync(first)).ShouldBeNull();
+        await Should.ThrowAsync<LogUnavailableException>(async () => await again.FindIdentityAsync(new Pseudonym(new byte[16])));
         again.Broken.IsCancellationRequested.ShouldBeTrue();
     }
 
@@ -194,13 +200,14 @@ public sealed class SubjectKeyErasureTests : IDisposable
         var ended = new HashSet<Pseudonym>();
         for (var round = 0; round < 50; round++)
         {
-            var old = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
+            var oldKey = await keys.GetOrAddAsync("customer-1");
+            var old = oldKey.Pseudonym;
             var calls = Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
             {
                 await keys.GetOrAddAsync($"customer-{i + 2}");
                 return (await keys.GetOrAddAsync("customer-1")).Pseudonym;
             })).ToArray();
-            (await keys.DestroyAsync([old])).Subjects.ShouldBe([old]);
+            (await keys.DestroyAsync([oldKey.Mark])).Subjects.ShouldBe([oldKey.Mark]);
             ended.Add(old).ShouldBeTrue();
             (await keys.GetOrAddAsync("customer-1")).Pseudonym.ShouldNotBe(old);
             (await Task.WhenAll(calls)).Where(p => p != old).Distinct().Count().ShouldBeLessThanOrEqualTo(1);
@@ -216,7 +223,7 @@ public sealed class SubjectKeyErasureTests : IDisposable
         using var disk = new SmallDisk();
         using var keys = SqliteSubjectKeys.Open(
             disk["subjects.db"], _store.Master, new(), NullLogger<SqliteSubjectKeys>.Instance);
-        var subject = (await keys.GetOrAddAsync("customer-1")).Pseudonym;
+        var subject = (await keys.GetOrAddAsync("customer-1")).Mark;
         disk.Fill();
         try
         {
@@ -225,7 +232,7 @@ public sealed class SubjectKeyErasureTests : IDisposable
         }
         catch (LogUnavailableException)
         {
-            (await keys.FindAsync("customer-1"))!.Pseudonym.ShouldBe(subject);
+            (await keys.FindAsync("customer-1"))!.Mark.ShouldBe(subject);
         }
 
         disk.Free();

@@ -74,7 +74,7 @@ public sealed class SecondPlaceTests : IDisposable
     [Fact]
     public async Task Forgotten_OnEitherSide_AreOnBothInTheEnd()
     {
-        var (one, two) = (new Pseudonym(new byte[16]), new Pseudonym([.. Enumerable.Repeat((byte)1, 16)]));
+        var (one, two) = (new SubjectMark(new byte[16]), new SubjectMark([.. Enumerable.Repeat((byte)1, 16)]));
         new ForgottenFile(_folder["forgotten"]).Append([one]);
         await Place(s_log).CopyAsync(TestContext.Current.CancellationToken);
         new ForgottenFile(_folder["second/forgotten"]).Read().ShouldBe([one]);

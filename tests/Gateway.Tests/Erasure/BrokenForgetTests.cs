@@ -125,10 +125,12 @@ public sealed class BrokenForgetTests : IDisposable
     public async Task Forget_FileOfTheForgottenCannotBeWritten_ForgetsWarnsAndTheNextStartCompletesIt()
     {
         Pseudonym subject;
+        SubjectMark mark;
         await using (var scene = await StartAsync(_settings))
         {
             await scene.ShipAsync();
             subject = (await scene.PseudonymAsync())!.Value;
+            mark = (await scene.MarkAsync())!.Value;
             Directory.CreateDirectory(_settings.Data.Forgotten);
 
             var forgotten = await scene.ForgetAsync();
@@ -141,7 +143,7 @@ public sealed class BrokenForgetTests : IDisposable
         Directory.Delete(_settings.Data.Forgotten);
         await using (await StartAsync(_settings))
         {
-            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([subject]);
+            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([mark]);
         }
     }
 

@@ -78,8 +78,11 @@ internal sealed class ErasureScene : IAsyncDisposable
     /// <summary>The customer's pseudonym now; null where they have no key.</summary>
     public async Task<Pseudonym?> PseudonymAsync() => (await Gateway.Services.GetRequiredService<ISubjectKeys>().FindAsync(Customer))?.Pseudonym;
 
+    /// <summary>What acts on the customer are recorded under now; null where they have no key.</summary>
+    public async Task<SubjectMark?> MarkAsync() => (await Gateway.Services.GetRequiredService<ISubjectKeys>().FindAsync(Customer))?.Mark;
+
     public async Task<string?> IdentityAsync(Pseudonym subject) =>
-        await Gateway.Services.GetRequiredService<ISubjectIdentities>().FindSubjectIdAsync(subject);
+        (await Gateway.Services.GetRequiredService<ISubjectIdentities>().FindIdentityAsync(subject))?.SubjectId;
 
     /// <summary>Nothing that is in the log under the old pseudonym can be found by whom it was.</summary>
     public async Task ShouldBeUnlinkableAsync(Pseudonym old)

@@ -52,9 +52,9 @@ public sealed class HoldTests : IDisposable
         (await scene.ReleaseAsync()).Changed.ShouldBeTrue();
         (await scene.ReleaseAsync()).Changed.ShouldBeFalse();
         (await scene.HoldAsync()).Changed.ShouldBeTrue();
-        var subject = (await scene.PseudonymAsync()).ToString();
-        (await scene.ActsAsync(ErasureActs.Hold)).Select(a => a.Target).ShouldBe([subject, subject]);
-        (await scene.ActsAsync(ErasureActs.Release)).Select(a => a.Target).ShouldBe([subject]);
+        var mark = (await scene.MarkAsync()).ToString();
+        (await scene.ActsAsync(ErasureActs.Hold)).Select(a => a.Target).ShouldBe([mark, mark]);
+        (await scene.ActsAsync(ErasureActs.Release)).Select(a => a.Target).ShouldBe([mark]);
     }
 
     [Fact]

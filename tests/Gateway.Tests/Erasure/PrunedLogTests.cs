@@ -35,6 +35,7 @@ public sealed class PrunedLogTests : IDisposable
         (await eraser.CarryHoldsOverAsync(head, Cancellation)).ShouldBe(0, "it stands above the index already");
         var carried = (await scene.ActsAsync(ErasureActs.Hold))[^1];
         carried.Actor.ShouldBe("privacy-officer");
+        carried.Target.ShouldBe((await scene.MarkAsync()).ToString());
         carried.Reason.ShouldContain("carried over");
         await PruneAsync(scene, head);
         (await Should.ThrowAsync<RpcException>(() => scene.ForgetAsync())).StatusCode.ShouldBe(StatusCode.FailedPrecondition);

@@ -37,10 +37,12 @@ public sealed class ReplayTests : IDisposable
     public async Task Start_KeysFromABackupBeforeTheForget_ForgetsAgain(string restored)
     {
         Pseudonym old;
+        SubjectMark mark;
         await using (var scene = await StartAsync())
         {
             await scene.ShipAsync();
             old = (await scene.PseudonymAsync())!.Value;
+            mark = (await scene.MarkAsync())!.Value;
         }
 
         Copy(_settings.Data.Root, _backup.FullName);
@@ -55,7 +57,7 @@ public sealed class ReplayTests : IDisposable
             await scene.ShouldBeUnlinkableAsync(old);
             (await scene.ActsAsync(ErasureActs.ForgetReplayed)).ShouldHaveSingleItem().Target.ShouldBe("1 keys");
             _logs.Entries.Count(e => e.Id.Name == "ForgetsReplayed").ShouldBe(1);
-            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([old]);
+            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([mark]);
             await scene.ShipAsync();
             await scene.ShouldHaveOneEntryUnderAnotherPseudonymAsync(old);
         }
@@ -72,19 +74,21 @@ public sealed class ReplayTests : IDisposable
     public async Task Start_ForgetRecordedAndNoMore_IsFinished()
     {
         Pseudonym old;
+        SubjectMark mark;
         await using (var scene = await StartAsync())
         {
             await scene.ShipAsync();
             old = (await scene.PseudonymAsync())!.Value;
+            mark = (await scene.MarkAsync())!.Value;
             // As a process leaves it that is killed once the entry is durable.
             await scene.Gateway.Services.GetRequiredService<AdministrationLog>().RecordAsync(
-                new Entry.Types.Administration { Actor = "privacy-officer", Action = ErasureActs.Forget, Target = old.ToString() });
+                new Entry.Types.Administration { Actor = "privacy-officer", Action = ErasureActs.Forget, Target = mark.ToString() });
         }
 
         await using (var scene = await StartAsync())
         {
             await scene.ShouldBeUnlinkableAsync(old);
-            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([old]);
+            new ForgottenFile(_settings.Data.Forgotten).Read().ShouldBe([mark]);
         }
     }
 
@@ -92,13 +96,15 @@ public sealed class ReplayTests : IDisposable
     public async Task Start_LogLostTheForget_TheFileOfTheForgottenStillForgets()
     {
         Pseudonym old;
+        SubjectMark mark;
         await using (var scene = await StartAsync())
         {
             await scene.ShipAsync();
             old = (await scene.PseudonymAsync())!.Value;
+            mark = (await scene.MarkAsync())!.Value;
         }
 
-        await File.WriteAllTextAsync(_settings.Data.Forgotten, $"{old}\n{old.ToString()[..7]}", Cancellation);
+        await File.WriteAllTextAsync(_settings.Data.Forgotten, $"{mark}\n{mark.ToString()[..7]}", Cancellation);
         await using (var scene = await StartAsync())
         {
             await scene.ShouldBeUnlinkableAsync(old);
@@ -113,7 +119,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Start_FileOfTheForgottenDamaged_IsRefused()
     {
-        await File.WriteAllTextAsync(_settings.Data.Forgotten, "no pseudonym, but as long as one\n", Cancellation);
+        await File.WriteAllTextAsync(_settings.Data.Forgotten, "this is no mark but as long as 1\n", Cancellation);
 
         var refused = await Should.ThrowAsync<CommandFailure>(StartAsync);
 

@@ -142,10 +142,9 @@ public sealed class IncidentReportTests : IAsyncLifetime
     public async Task Customers_Forgotten_AreCountedAndNotNamed()
     {
         var (before, _) = await NamesAsync(Of(Northgate));
-        var forgotten = new Pseudonym(Convert.FromHexString(before[0].Pseudonym));
-        await _gateway.Services.GetRequiredService<AdministrationLog>().RecordAsync(
-            new Entry.Types.Administration { Actor = "privacy-officer", Action = "subject.forget", Target = forgotten.ToString() });
-        await _gateway.Services.GetRequiredService<ISubjectErasure>().DestroyAsync([forgotten]);
+        var key = await _gateway.Services.GetRequiredService<ISubjectKeys>().FindAsync(before[0].SubjectId);
+        key!.Pseudonym.ToString().ShouldBe(before[0].Pseudonym);
+        await _gateway.Services.GetRequiredService<ISubjectErasure>().DestroyAsync([key.Mark]);
 
         var (after, counts) = await NamesAsync(Of(Northgate));
 

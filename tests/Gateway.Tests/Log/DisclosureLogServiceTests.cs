@@ -22,7 +22,7 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task Query_Subject_FindsTheirEntriesAndRecordsThePseudonymOnly()
+    public async Task Query_Subject_FindsTheirEntriesAndRecordsTheirMarkOnly()
     {
         var theirs = await _host.DiscloseAsync("northgate-warehouse", "customer-4711", "ORD-1");
         await _host.DiscloseAsync("northgate-warehouse", "customer-2", "ORD-2");
@@ -34,7 +34,7 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
         var reading = (await _host.EntriesAsync())[^1].Administration;
         reading.Actor.ShouldBe("security-analyst");
         reading.Action.ShouldBe("log.query");
-        reading.Target.ShouldBe($"subject={(await _host.Keys.FindAsync("customer-4711"))!.Pseudonym}");
+        reading.Target.ShouldBe($"subject={(await _host.Keys.FindAsync("customer-4711"))!.Mark}");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class DisclosureLogServiceTests : IAsyncLifetime
 
         Receipts(await QueryAsync(new EntryFilter { Lookup = lookup })).ShouldBe([theirs.ToString()]);
 
-        (await _host.EntriesAsync())[^1].ToString().ShouldNotContain("ORD-2");
+        (await _host.EntriesAsync())[^1].Administration.Target.ShouldBe($"lookup={(await _host.Keys.FindAsync("customer-1"))!.Mark}");
     }
 
     [Theory]

@@ -37,13 +37,13 @@ internal sealed class FindRequest(string subjectId, bool add) : KeyRequest<Subje
 }
 
 /// <summary>The person behind a pseudonym.</summary>
-internal sealed class IdentityRequest(Pseudonym subject) : KeyRequest<string>
+internal sealed class IdentityRequest(Pseudonym subject) : KeyRequest<SubjectIdentity>
 {
     public Pseudonym Subject { get; } = subject;
 }
 
 /// <summary>The end of some subjects' keys.</summary>
-internal sealed class DestroyRequest(IReadOnlyCollection<Pseudonym> subjects) : KeyRequest<DestroyedKeys>
+internal sealed class DestroyRequest(IReadOnlyCollection<SubjectMark> subjects) : KeyRequest<DestroyedKeys>
 {
-    public IReadOnlyCollection<Pseudonym> Subjects { get; } = subjects;
+    public IReadOnlyCollection<SubjectMark> Subjects { get; } = subjects;
 }

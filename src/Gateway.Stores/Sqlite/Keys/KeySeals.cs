@@ -44,6 +44,14 @@ internal sealed class KeySeals(MasterKey master) : IDisposable
         return bytes;
     }
 
+    /// <summary>A mark as the store holds it.</summary>
+    public static byte[] Bytes(SubjectMark mark)
+    {
+        var bytes = new byte[SubjectMark.Size];
+        mark.CopyTo(bytes);
+        return bytes;
+    }
+
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_lookupKey);

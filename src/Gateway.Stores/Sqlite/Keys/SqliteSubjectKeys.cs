@@ -78,9 +78,9 @@ public sealed partial class SqliteSubjectKeys : ISubjectKeys, ISubjectIdentities
     public ValueTask<SubjectKey?> FindAsync(string subjectId) =>
         _cache.TryGet(subjectId, out var key) ? ValueTask.FromResult<SubjectKey?>(key) : new ValueTask<SubjectKey?>(AskAsync(new FindRequest(subjectId, add: false)));
 
-    public ValueTask<string?> FindSubjectIdAsync(Pseudonym subject) => new(AskAsync(new IdentityRequest(subject)));
+    public ValueTask<SubjectIdentity?> FindIdentityAsync(Pseudonym subject) => new(AskAsync(new IdentityRequest(subject)));
 
-    public ValueTask<DestroyedKeys> DestroyAsync(IReadOnlyCollection<Pseudonym> subjects) =>
+    public ValueTask<DestroyedKeys> DestroyAsync(IReadOnlyCollection<SubjectMark> subjects) =>
         new(AskAsync(new DestroyRequest(subjects))!);
 
     /// <summary>Answers what waits, then closes the file and gives up its lock.</summary>

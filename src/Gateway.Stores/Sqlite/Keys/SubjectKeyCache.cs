@@ -53,14 +53,14 @@ internal sealed class SubjectKeyCache(int capacity)
     }
 
     /// <summary>Drops these subjects' keys. Looks at every key held: rare, and a key is found by its subject's id otherwise.</summary>
-    public void Remove(IEnumerable<Pseudonym> subjects)
+    public void Remove(IEnumerable<SubjectMark> subjects)
     {
         var gone = subjects.ToHashSet();
         lock (_gate)
         {
             foreach (var generation in (ConcurrentDictionary<string, SubjectKey>[])[_young, _old])
             {
-                foreach (var held in generation.Where(held => gone.Contains(held.Value.Pseudonym)))
+                foreach (var held in generation.Where(held => gone.Contains(held.Value.Mark)))
                 {
                     generation.TryRemove(held);
                 }

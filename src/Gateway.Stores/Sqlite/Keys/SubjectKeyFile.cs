@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Gateway.Stores.Sqlite.Keys;
 
-/// <summary>The subject keys' file: a row a subject, found by <see cref="KeySeals.Lookup"/> or by its pseudonym. Used by one thread.</summary>
+/// <summary>The subject keys' file: a row a subject, found by <see cref="KeySeals.Lookup"/>, by its pseudonym or by its mark. Used by one thread.</summary>
 internal sealed class SubjectKeyFile : IDisposable
 {
     /// <summary>"GWsk".</summary>
@@ -18,6 +18,7 @@ internal sealed class SubjectKeyFile : IDisposable
     private readonly KeyRemnants _remnants;
     private readonly SqliteStatement _find;
     private readonly SqliteStatement _findByPseudonym;
+    private readonly SqliteStatement _findByMark;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _identify;
     private readonly SqliteStatement _delete;
@@ -33,7 +34,8 @@ internal sealed class SubjectKeyFile : IDisposable
         _seals = seals;
         _find = file.Prepare("SELECT wrapped, identity FROM subject_key WHERE lookup = ?");
         _findByPseudonym = file.Prepare("SELECT lookup, wrapped, identity FROM subject_key WHERE pseudonym = ?");
-        _insert = file.Prepare("INSERT INTO subject_key (lookup, wrapped, pseudonym, identity) VALUES (?, ?, ?, ?)");
+        _findByMark = file.Prepare("SELECT lookup, wrapped, pseudonym, identity FROM subject_key WHERE mark = ?");
+        _insert = file.Prepare("INSERT INTO subject_key (lookup, wrapped, pseudonym, mark, identity) VALUES (?, ?, ?, ?, ?)");
         _identify = file.Prepare("UPDATE subject_key SET identity = ? WHERE lookup = ?");
         _delete = file.Prepare("DELETE FROM subject_key WHERE lookup = ?");
         _markUnwiped = file.Prepare("INSERT OR IGNORE INTO unwiped VALUES (0)");
@@ -142,14 +144,14 @@ internal sealed class SubjectKeyFile : IDisposable
     }
 
     /// <summary>Deletes the rows of these subjects, those that there are; durable when this returns. <see cref="Wipe"/> comes next.</summary>
-    public IReadOnlyList<Pseudonym> Delete(IEnumerable<Pseudonym> subjects)
+    public IReadOnlyList<SubjectMark> Delete(IEnumerable<SubjectMark> subjects)
     {
-        var deleted = new List<Pseudonym>();
+        var deleted = new List<SubjectMark>();
         var values = new List<byte[]>();
         foreach (var subject in subjects)
         {
-            var pseudonym = KeySeals.Bytes(subject);
-            if (_findByPseudonym.Bind(1, pseudonym).RunForBlobs() is [{ } lookup, { } wrapped, var identity])
+            var mark = KeySeals.Bytes(subject);
+            if (_findByMark.Bind(1, mark).RunForBlobs() is [{ } lookup, { } wrapped, { } pseudonym, var identity])
             {
                 if (deleted.Count == 0)
                 {
@@ -159,7 +161,7 @@ internal sealed class SubjectKeyFile : IDisposable
 
                 _delete.Bind(1, lookup).Run();
                 deleted.Add(subject);
-                values.AddRange([lookup, wrapped, pseudonym]);
+                values.AddRange([lookup, wrapped, pseudonym, mark]);
                 if (identity is not null)
                 {
                     values.Add(identity);
@@ -179,7 +181,7 @@ internal sealed class SubjectKeyFile : IDisposable
     }
 
     /// <summary>
-    /// Leaves nothing of deleted rows in the file and beside it: neither key, nor id, nor what links the two pseudonyms of a row. Where a
+    /// Leaves nothing of deleted rows in the file and beside it: neither key, nor id, nor what links lookup, pseudonym and mark. Where a
     /// copy is found, the file is written anew, about a second for each 200,000 subjects.
     /// </summary>
     /// <exception cref="SqliteException">It could not; the next call and the next start try again.</exception>
@@ -216,7 +218,7 @@ internal sealed class SubjectKeyFile : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_find, _findByPseudonym, _insert, _identify, _delete, _markUnwiped, _markWiped])
+        foreach (var statement in (SqliteStatement[])[_find, _findByPseudonym, _findByMark, _insert, _identify, _delete, _markUnwiped, _markWiped])
         {
             statement.Dispose();
         }
@@ -248,7 +250,8 @@ internal sealed class SubjectKeyFile : IDisposable
     {
         var wrapped = _seals.WrapNew(lookup);
         var key = _seals.Unwrap(wrapped, lookup);
-        _insert.Bind(1, lookup).Bind(2, wrapped).Bind(3, KeySeals.Bytes(key.Pseudonym)).Bind(4, _seals.SealIdentity(subjectId, lookup)).Run();
+        _insert.Bind(1, lookup).Bind(2, wrapped).Bind(3, KeySeals.Bytes(key.Pseudonym)).Bind(4, KeySeals.Bytes(key.Mark))
+            .Bind(5, _seals.SealIdentity(subjectId, lookup)).Run();
         return key;
     }
 
@@ -259,16 +262,16 @@ internal sealed class SubjectKeyFile : IDisposable
         return key;
     }
 
-    private string? Find(Pseudonym subject)
+    private SubjectIdentity? Find(Pseudonym subject)
     {
-        if (_findByPseudonym.Bind(1, KeySeals.Bytes(subject)).RunForBlobs() is not [{ } lookup, { } wrapped, { } identity])
+        if (_findByPseudonym.Bind(1, KeySeals.Bytes(subject)).RunForBlobs() is not [{ } lookup, { } wrapped, var identity])
         {
             return null;
         }
 
         // The column itself is not sealed: the key tells whether the row is this pseudonym's.
         return _seals.Unwrap(wrapped, lookup).Pseudonym == subject
-            ? _seals.OpenIdentity(identity, lookup)
+            ? new SubjectIdentity(identity is null ? null : _seals.OpenIdentity(identity, lookup))
             : throw new CryptographicException("the pseudonym is another row's");
     }
 }
