@@ -78,7 +78,7 @@ public sealed class UnlinkedActsTests : IDisposable
         }
 
         // And so looking works.
-        holding.ShouldContain("log.db");
+        holding.ShouldContain(file => file.StartsWith("log.db", StringComparison.Ordinal));
         holding.ShouldAllBe(file => s_files.Any(f => file.StartsWith(f, StringComparison.Ordinal)));
         (await File.ReadAllTextAsync(_settings.Data.Forgotten, TestContext.Current.CancellationToken)).Length.ShouldBe(33);
     }

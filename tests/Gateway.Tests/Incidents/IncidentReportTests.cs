@@ -1,6 +1,5 @@
 using Gateway.Core.Log;
 using Gateway.Protos.Admin.V1;
-using Gateway.Protos.Log.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Tests.Running;
 using Google.Protobuf.WellKnownTypes;
