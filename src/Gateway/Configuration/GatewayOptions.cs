@@ -49,6 +49,9 @@ internal sealed record LogOptions
     /// </summary>
     public string? Origin { get; init; }
 
+    /// <summary>Months for which entries stay at hand; older ones are to be archived. 1 to 120; default 13.</summary>
+    public string? Retention { get; init; }
+
     /// <summary>Who cosigns the log's checkpoints. Default: nobody.</summary>
     public IReadOnlyList<WitnessOptions> Witnesses { get; init; } = [];
 

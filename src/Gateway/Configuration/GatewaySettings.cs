@@ -21,6 +21,9 @@ internal sealed record GatewaySettings
     /// <summary>The log's origin; null where the key file tells.</summary>
     public string? LogOrigin { get; init; }
 
+    /// <summary>Months for which entries of the log stay at hand.</summary>
+    public int LogRetentionMonths { get; init; } = 13;
+
     /// <summary>Who cosigns the log's checkpoints.</summary>
     public ImmutableArray<WitnessSettings> Witnesses { get; init; } = [];
 

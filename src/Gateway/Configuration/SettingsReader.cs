@@ -14,10 +14,16 @@ internal static class SettingsReader
     [
         "Data", "Contracts", "Certificates",
         "Source:Provider", "Source:ConnectionString",
-        "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:Mirror", "Log:WitnessRequired",
+        "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:Mirror", "Log:Retention", "Log:WitnessRequired",
         "Log:Witnesses:0:Url", "Log:Witnesses:0:Key", "Log:Witnesses:0:Authority",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
     ];
+
+    /// <summary>Time that entries of the log stay at hand where nothing is set, months.</summary>
+    private const int DefaultRetention = 13;
+
+    /// <summary>The longest time that entries may stay at hand, months.</summary>
+    private const int LongestRetention = 120;
 
     /// <exception cref="InvalidSettingsException">Something is missing, unknown or wrong.</exception>
     public static GatewaySettings Read(IConfiguration configuration)
@@ -37,6 +43,13 @@ internal static class SettingsReader
         if (options.Log.Origin is { } origin && !NoteVerifier.IsName(origin))
         {
             errors.Add($"{Variable("Log:Origin")}: names no log; write a URL without scheme, space and plus, e.g. shop.example/disclosure-log");
+        }
+
+        var retention = DefaultRetention;
+        if (options.Log.Retention is { } months
+            && !(int.TryParse(months, NumberStyles.None, CultureInfo.InvariantCulture, out retention) && retention is >= 1 and <= LongestRetention))
+        {
+            errors.Add($"{Variable("Log:Retention")}: '{months}' is no number of months from 1 to {LongestRetention}");
         }
 
         var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
@@ -73,6 +86,7 @@ internal static class SettingsReader
             Witnesses = witnesses,
             WitnessRequired = witnessRequired,
             LogMirror = mirror,
+            LogRetentionMonths = retention,
             Partners = partners!,
             Staff = staff!,
             Local = local!,

@@ -28,6 +28,7 @@ internal static class ReadinessChecks
             .AddCheck<IndexCheck>("log-index")
             .AddCheck<CheckpointCheck>("log-checkpoints")
             .AddCheck<MirrorCheck>("log-mirror")
+            .AddCheck<RetentionCheck>("log-retention")
             .AddCheck<ContractHealth>("contracts")
             .AddCheck<CertificateCheck>("certificates");
         return services;

@@ -3,6 +3,7 @@ using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
+using Gateway.Erasure;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
@@ -22,9 +23,14 @@ internal sealed class ArchiveService(
     SqliteTree tree,
     LogIdentity identity,
     CheckpointFeed checkpoints,
-    AdministrationLog administration)
+    SubjectEraser holds,
+    AdministrationLog administration,
+    TimeProvider clock)
     : Protos.Admin.V1.ArchiveService.ArchiveServiceBase
 {
+    /// <summary>How long a signature may take; one is made each second.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
     public override async Task<PlanPruneResponse> PlanPrune(PlanPruneRequest request, ServerCallContext context)
     {
         if (request.Before is null)
@@ -50,6 +56,8 @@ internal sealed class ArchiveService(
 
         try
         {
+            // A hold is an entry: it would end with its own.
+            await holds.CarryHoldsOverAsync(minimum, context.CancellationToken);
             var receipt = await administration.RecordAsync(new Entry.Types.Administration
             {
                 Actor = StaffRequest.Actor(context),
@@ -57,11 +65,18 @@ internal sealed class ArchiveService(
                 Target = LogGap.Target(new TreeRange(0, minimum)),
                 Reason = reason,
             });
+            // Signed first: no checkpoint is ever without the entry that tells what is missing.
+            await checkpoints.AfterAsync(store.Head - 1, context.CancellationToken).AsTask().WaitAsync(s_patience, clock, context.CancellationToken);
             await store.PruneAsync(minimum);
             await index.PruneAsync(minimum, CancellationToken.None);
             return new PruneEntriesResponse { MinimumIndex = store.MinimumIndex, Receipt = receipt.ToString() };
         }
-        catch (LogUnavailableException)
+        catch (TimeoutException)
+        {
+            throw new RpcException(new Status(
+                StatusCode.Unavailable, "The archive is recorded, but no checkpoint covers the record yet, so nothing is pruned. See the gateway's health, then try again."));
+        }
+        catch (Exception e) when (e is LogUnavailableException or ErasureException)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "The disclosure log cannot take the record, so nothing is pruned. Mend the log and try again."));
         }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Gateway.Core.Log.Notes;
-using Gateway.Stores.Tiles;
 
 namespace Gateway.Commands.Log;
 
@@ -26,30 +24,13 @@ internal static class ExportCommand
         {
             using var opened = await source.OpenAsync(parsed, "export", cancellationToken);
             var folder = parsed.GetRequiredValue(tiles).FullName;
-            var checkpoint = await CopyAsync(opened, folder, trust.Read(parsed, opened.OwnKeys), cancellationToken);
+            var checkpoint = await opened.CopyAsync(folder, trust.Read(parsed, opened.OwnKeys), cancellationToken);
             Output.Rows(
                 parsed.GetValue(format), [new Exported(folder, checkpoint.Origin, checkpoint.Head.Size, checkpoint.Head.Root.ToString())],
                 ["folder", "origin", "entries", "root"], e => [e.Folder, e.Origin, e.Size.ToString(CultureInfo.InvariantCulture), e.Root]);
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static async Task<Checkpoint> CopyAsync(OpenedLog opened, string folder, Core.Log.Verification.LogTrust trust, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new TileCopy(opened.Log, folder, trust).RunAsync(cancellationToken)
-                ?? throw new CommandFailure(ExitCode.CheckFailed, "The log has no checkpoint: nothing was signed yet.");
-        }
-        catch (TileCopyException e)
-        {
-            throw new CommandFailure(ExitCode.CheckFailed, e.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure(ExitCode.InvalidConfiguration, $"{folder} cannot be written: {e.Message}");
-        }
     }
 
     private sealed record Exported(string Folder, string Origin, long Size, string Root);

@@ -18,6 +18,7 @@ internal static class LogCommand
         ForgetCommand.Create(),
         HoldCommand.Create(),
         ReleaseCommand.Create(),
+        ArchiveCommand.Create(),
         KeyCommand.Create(),
         RecoverCommand.Create(),
     };

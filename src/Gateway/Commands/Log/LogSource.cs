@@ -46,13 +46,15 @@ internal sealed class LogSource(bool offersTiles)
                 ExitCode.InvalidConfiguration, $"There is no folder {tiles.FullName}.");
         }
 
-        return breakGlass is not null ? await breakGlass.OpenTiledAsync(act, cancellationToken) : await OpenStaffAsync(parsed, cancellationToken);
+        return breakGlass is not null ? await breakGlass.OpenTiledAsync(act, cancellationToken) : await OpenAsync(_staff, parsed, cancellationToken);
     }
 
-    private async Task<OpenedLog> OpenStaffAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>The log of a running gateway.</summary>
+    /// <exception cref="CommandFailure">It cannot be reached, or does not let this person read.</exception>
+    public static async Task<OpenedLog> OpenAsync(StaffOptions staff, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var http = _staff.OpenHttp(parsed);
-        var channel = _staff.Open(parsed);
+        var http = staff.OpenHttp(parsed);
+        var channel = staff.Open(parsed);
         var log = new StaffTiledLog(http);
         return new OpenedLog(log, http, channel)
         {

@@ -3,6 +3,7 @@ using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
 using Gateway.Protos.Log.V1;
+using Gateway.Stores.Tiles;
 using Google.Protobuf;
 
 namespace Gateway.Commands.Log;
@@ -43,6 +44,25 @@ internal sealed class OpenedLog(ITiledLog log, params IReadOnlyList<IDisposable>
 
         var judged = trust.Judge(note);
         return judged.Checkpoint is { } checkpoint ? (note, checkpoint) : throw new CommandFailure(ExitCode.CheckFailed, judged.Fault!);
+    }
+
+    /// <summary>Brings a folder up to the log's checkpoint, verified on the way; gives what it commits to.</summary>
+    /// <exception cref="CommandFailure">The log or the folder is not what it must be.</exception>
+    public async Task<Checkpoint> CopyAsync(string folder, LogTrust trust, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new TileCopy(Log, folder, trust).RunAsync(cancellationToken)
+                ?? throw new CommandFailure(ExitCode.CheckFailed, "The log has no checkpoint: nothing was signed yet.");
+        }
+        catch (TileCopyException e)
+        {
+            throw new CommandFailure(ExitCode.CheckFailed, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.InvalidConfiguration, $"{folder} cannot be written: {e.Message}");
+        }
     }
 
     /// <summary>The index of a receipt's entry.</summary>
