@@ -21,7 +21,7 @@ internal static partial class GatewayRun
     {
         try
         {
-            await host.StartAsync(cancellationToken);
+            await StartOrStopAsync(host, cancellationToken);
             var ports = ListenerPorts.Of(host);
             Log.Serving(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayRun)), ports.Partners, ports.Staff, ports.Local);
         }
@@ -40,6 +40,20 @@ internal static partial class GatewayRun
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
             throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}", "see to the rights on folders and ports that the settings name");
+        }
+    }
+
+    // What began beside the listeners ends in order, before the stores go with the host: the log is signed to its end.
+    private static async Task StartOrStopAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            throw;
         }
     }
 

@@ -90,6 +90,8 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
         Output.Data($"gateway log tail{staff}");
         Output.Data($"gateway log show {first.Receipt}{staff}");
         Output.Data($"gateway trace show {first.Receipt}{staff}");
+        Output.Data($"gateway log prove {first.Receipt}{staff}");
+        Output.Data($"gateway log verify{staff}");
     }
 
     private static void Title(string text)
