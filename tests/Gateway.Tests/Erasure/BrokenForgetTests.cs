@@ -3,6 +3,7 @@ using Gateway.Core.Log;
 using Gateway.Erasure;
 using Gateway.Stores.Erasure;
 using Gateway.Stores.Tests;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Gateway.Tests.Telemetry;
 using Grpc.Core;
@@ -24,6 +25,7 @@ public sealed class BrokenForgetTests : IDisposable
     }
 
     [Fact]
+    [Row("log gone at a forget")]
     public async Task Forget_LogUnavailable_DestroysNothingAndSaysSo()
     {
         await using var scene = await StartAsync(_settings);
@@ -81,6 +83,7 @@ public sealed class BrokenForgetTests : IDisposable
     }
 
     [Fact]
+    [Row("key store unavailable at a forget")]
     public async Task Forget_KeyStoreUnavailable_DoesNothingAndSaysSo()
     {
         var keys = new UnavailableKeys();
@@ -94,6 +97,7 @@ public sealed class BrokenForgetTests : IDisposable
     }
 
     [Fact]
+    [Row("key store gone at a forget")]
     public async Task Forget_KeyStoreGone_SaysThatTheKeyIsNotDestroyedAndTheStartAfterItsReturnDestroysIt()
     {
         Pseudonym subject;
@@ -122,6 +126,7 @@ public sealed class BrokenForgetTests : IDisposable
     }
 
     [Fact]
+    [Row("`forgotten` unwritable at a forget")]
     public async Task Forget_FileOfTheForgottenCannotBeWritten_ForgetsWarnsAndTheNextStartCompletesIt()
     {
         Pseudonym subject;

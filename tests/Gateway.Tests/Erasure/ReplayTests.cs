@@ -4,6 +4,7 @@ using Gateway.Core.Log;
 using Gateway.Erasure;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Erasure;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Gateway.Tests.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData("keys, broken index")]
     [InlineData("keys, no file of the forgotten")]
     [InlineData("keys, no index, no file of the forgotten")]
+    [Row("keys from a backup at start")]
     public async Task Start_KeysFromABackupBeforeTheForget_ForgetsAgain(string restored)
     {
         Pseudonym old;
@@ -117,6 +119,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    [Row("`forgotten` damaged at start")]
     public async Task Start_FileOfTheForgottenDamaged_IsRefused()
     {
         await File.WriteAllTextAsync(_settings.Data.Forgotten, "this is no mark but as long as 1\n", Cancellation);

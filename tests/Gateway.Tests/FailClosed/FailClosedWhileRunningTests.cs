@@ -122,6 +122,7 @@ public sealed class FailClosedWhileRunningTests : IDisposable
     {
         using var disk = new SmallDisk();
         using var alarms = new RaisedAlarms();
+        var refused = 0;
         await using (var gateway = await RunningGateway.StartAsync(_settings with { Log = disk["log.db"] }, TimeProvider.System, AddLogs))
         {
             using var channel = gateway.As("northgate-warehouse");
@@ -137,6 +138,7 @@ public sealed class FailClosedWhileRunningTests : IDisposable
                 catch (RpcException e) when (e.Reason() == "LOG_UNAVAILABLE")
                 {
                     e.Receipt().ShouldBeNull();
+                    refused++;
                     return true;
                 }
                 catch (RpcException e) when (e.Reason() == "RATE_EXCEEDED")
@@ -145,13 +147,21 @@ public sealed class FailClosedWhileRunningTests : IDisposable
                 }
             });
             (await channel.GetShipment("A-0").ShouldBeRefusedAsync("LOG_UNAVAILABLE")).Receipt().ShouldBeNull();
+            refused++;
             _logs.Entries.ShouldContain(e => e.Id.Name == "LogRefused" && e.Message.Contains("the disk is full; free space", StringComparison.Ordinal));
             alarms.Has("log_broken").ShouldBeTrue();
 
             disk.Free();
-            await PartnerAsks.EventuallyAsync(async () => await PartnerAsks.ReasonAsync(channel.GetShipment(_order)) is null);
+            await PartnerAsks.EventuallyAsync(async () =>
+            {
+                var reason = await PartnerAsks.ReasonAsync(channel.GetShipment(_order));
+                refused += reason == "LOG_UNAVAILABLE" ? 1 : 0;
+                return reason is null;
+            });
             answered.ShouldBeSubsetOf((await LoggedEntries.ReadAsync(disk["log.db"])).Select(e => e.Id()), StringComparer.Ordinal);
         }
+
+        (await LoggedEntries.ReadAsync(disk["log.db"])).Where(e => e.Refusal == "LOG_UNAVAILABLE").Sum(e => Math.Max(1, (int)e.Count)).ShouldBe(refused);
     }
 
     [Fact]

@@ -69,8 +69,9 @@ public sealed class AnswerOrderTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine("{0} answers on {1} connections, {2} syncs, {3} violations", answers, Connections, syncs.Count, violations.Count);
         violations.ShouldBeEmpty();
-        // Each is seen, but where the first request of a connection came before the tracer, and nothing else is taken for one.
-        answers.ShouldBeInRange(s_answers - Connections, s_answers);
+        // Nothing else is taken for an answer, and nearly each is seen: not where a connection's first request came before the tracer,
+        // nor where a request or an answer came in two pieces, each too short.
+        answers.ShouldBeInRange(s_answers - Math.Max(Connections, s_answers / 100), s_answers);
     }
 
     private async Task RunAsync(string trace)

@@ -4,6 +4,7 @@ using Gateway.Configuration;
 using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Shipping.V1;
 using Gateway.Stores.Tests;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Gateway.Tests.Safeguards;
 using Grpc.Core;
@@ -20,6 +21,7 @@ public sealed class FailedSyncTests : IDisposable
     [Theory]
     [InlineData("log.db-wal", 100, "disclosure log")]
     [InlineData("keys/subjects.db-wal", 0, "store of subject keys")] // each person's key is made once: the first call makes one
+    [Row("sync fails while running")]
     public async Task Serve_SyncFailsUnderLoad_EndsByItselfAndTheNextStartIsClean(string file, int answers, string store)
     {
         ContractFiles.LiftRates(_settings);

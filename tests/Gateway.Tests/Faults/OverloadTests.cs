@@ -1,6 +1,7 @@
 using Gateway.Configuration;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Google.Rpc;
 using Grpc.Core;
@@ -17,6 +18,7 @@ public sealed class OverloadTests : IDisposable
     public void Dispose() => Directory.Delete(_settings.Data.Root, recursive: true);
 
     [Fact]
+    [Row("overload")]
     public async Task Get_QueueFull_IsShedWithARetryHintAndNothingOfItIsAppended()
     {
         ContractFiles.LiftRates(_settings);

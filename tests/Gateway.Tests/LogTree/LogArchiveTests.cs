@@ -11,6 +11,7 @@ using Gateway.Core.Log.Verification;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Google.Protobuf;
 using Grpc.Core;
@@ -74,6 +75,7 @@ public sealed class LogArchiveTests : IDisposable
     }
 
     [Fact]
+    [Row("archive not whole")]
     public async Task Archive_ThatIsNotWhole_PrunesNothing()
     {
         await using var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System);

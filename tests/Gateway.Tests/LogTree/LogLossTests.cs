@@ -4,7 +4,9 @@ using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Demo.Shop;
 using Gateway.Stores.Sqlite.Log.Tree;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
+using Gateway.Tests.Witness;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,6 +22,7 @@ public sealed class LogLossTests : IDisposable
     public void Dispose() => Directory.Delete(_settings.Data.Root, recursive: true);
 
     [Fact]
+    [Row("older log put back at start")]
     public async Task Serve_OlderLogPutBack_RefusesUntilTheLossIsDeclared()
     {
         await RunAsync(calls: 4);
@@ -72,6 +75,7 @@ public sealed class LogLossTests : IDisposable
     }
 
     [Fact]
+    [Row("log entry changed at start")]
     public async Task Serve_LeafEdited_RefusesAndNamesIt()
     {
         await RunAsync(calls: 3);
@@ -90,6 +94,54 @@ public sealed class LogLossTests : IDisposable
     }
 
     [Fact]
+    [Row("log's end removed at start")]
+    public async Task Serve_EndOfTheLogRemoved_RefusesAndSaysWhatIsMissing()
+    {
+        await RunAsync(calls: 3);
+        var signed = Kept().Head.Size;
+        TamperingOperator.CutOff(_settings, 2);
+
+        var refused = await RefusedAsync();
+
+        refused.ShouldContain($"entries {signed - 2} to {signed - 1} are missing");
+        refused.ShouldContain("gateway log recover --data DIR --declare-loss --reason TEXT");
+    }
+
+    [Fact]
+    [Row("log's tree changed at start")]
+    public async Task Serve_TreeChanged_RefusesAndSaysThatItMayBeMovedAway()
+    {
+        await RunAsync(calls: 3);
+        using (var tree = new SqliteConnection($"Data Source={_settings.Data.LogTree};Pooling=False"))
+        {
+            tree.Open();
+            using var edit = tree.CreateCommand();
+            edit.CommandText = "UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND number = 0";
+            edit.ExecuteNonQuery().ShouldBe(1);
+        }
+
+        var refused = await RefusedAsync();
+
+        refused.ShouldContain("is not the one that was signed");
+        refused.ShouldContain($"{_settings.Data.LogTree} alone may be moved away");
+    }
+
+    [Fact]
+    [Row("log key missing at start")]
+    public async Task Serve_LogKeyMissing_AsksForItsBackupAndMakesNone()
+    {
+        await RunAsync(calls: 1);
+        File.Delete(_settings.Data.LogKey);
+
+        var refused = await RefusedAsync();
+
+        refused.ShouldContain($"{_settings.Data.LogKey} is missing");
+        refused.ShouldContain("Put the key back from its backup");
+        File.Exists(_settings.Data.LogKey).ShouldBeFalse();
+    }
+
+    [Fact]
+    [Row("log's tree missing at start")]
     public async Task Serve_TreeDeleted_IsMadeAnew()
     {
         await RunAsync(calls: 3);

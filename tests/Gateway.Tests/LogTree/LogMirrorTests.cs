@@ -1,3 +1,4 @@
+using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
@@ -5,6 +6,7 @@ using Gateway.Core.Log.Verification;
 using Gateway.Hosting;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Tiles;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +51,7 @@ public sealed class LogMirrorTests : IDisposable
     }
 
     [Fact]
+    [Row("second place ahead at start")]
     public async Task Mirror_AheadOfADataFolderThatWasPutBackAsAWhole_RefusesTheStart()
     {
         var backup = Directory.CreateTempSubdirectory("gateway-backup-");
@@ -67,10 +70,12 @@ public sealed class LogMirrorTests : IDisposable
             Directory.Delete(_settings.Data.Root, recursive: true);
             Copy(backup.FullName, _settings.Data.Root);
 
-            var refused = await Should.ThrowAsync<Exception>(async () => await (await StartAsync()).DisposeAsync());
+            var refused = await Should.ThrowAsync<CommandFailure>(async () => await (await StartAsync()).DisposeAsync());
 
-            refused.ToString().ShouldContain("second place");
-            refused.ToString().ShouldContain("are missing");
+            refused.ExitCode.ShouldBe(ExitCode.InvalidConfiguration);
+            refused.Message.ShouldContain("second place");
+            refused.Message.ShouldContain("are missing");
+            refused.Message.ShouldContain("gateway log recover");
         }
         finally
         {

@@ -4,6 +4,7 @@ using Gateway.Core.Log.Verification;
 using Gateway.Core.Log.Witnesses;
 using Gateway.Stores.Sqlite.Log.Tree;
 using Gateway.Stores.Sqlite.Witness;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,7 @@ public sealed class TamperingTests
     }
 
     [Fact]
+    [Row("witness contradicts the log")]
     public async Task Log_RewrittenAndSignedAgain_IsNotCosignedAndIsFound()
     {
         await using var scene = await CosignedSceneAsync();
@@ -63,6 +65,7 @@ public sealed class TamperingTests
     }
 
     [Fact]
+    [Row("required witness contradicts the log")]
     public async Task Log_RewrittenUnderARequiredWitness_DisclosesNothing()
     {
         await using var scene = await CosignedSceneAsync(required: TimeSpan.FromMinutes(10));
@@ -79,6 +82,7 @@ public sealed class TamperingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Row("witnessed log changed at start")]
     public async Task Log_ChangedWhereCosignedCheckpointsAreKept_DoesNotStart(bool cutOff)
     {
         await using var scene = await CosignedSceneAsync();

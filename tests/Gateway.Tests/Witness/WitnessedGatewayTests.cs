@@ -1,6 +1,7 @@
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Stores.Sqlite.Log.Tree;
+using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -97,6 +98,7 @@ public sealed class WitnessedGatewayTests
     }
 
     [Fact]
+    [Row("required witness down")]
     public async Task Required_AWitnessDownForLongerThanItsLag_NothingIsDisclosed()
     {
         await using var scene = new WitnessedGateway();
