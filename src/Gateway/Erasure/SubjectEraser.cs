@@ -16,6 +16,7 @@ internal sealed partial class SubjectEraser(
     ISubjectErasure erasure,
     SubjectHolds holds,
     PastRecipients recipients,
+    RecordedForgets recorded,
     ForgottenFile forgotten,
     AdministrationLog administration,
     ILogger<SubjectEraser> logger) : IDisposable
@@ -87,12 +88,37 @@ internal sealed partial class SubjectEraser(
             },
             cancellationToken);
 
-    /// <summary>Before the log's front is pruned: see <see cref="SubjectHolds.CarryOverAsync"/>. No hold is placed or ended meanwhile.</summary>
+    /// <summary>
+    /// Before the log's front is pruned: holds are carried over (<see cref="SubjectHolds.CarryOverAsync"/>), and the file of the forgotten
+    /// is made complete, for soon it alone tells of them. No hold is placed or ended, and nobody forgotten, meanwhile.
+    /// </summary>
     /// <exception cref="ErasureException">Not all are recorded: nothing may be pruned.</exception>
-    public Task<int> CarryHoldsOverAsync(long minimum, CancellationToken cancellationToken) =>
-        OneAsync(async () => await holds.CarryOverAsync(minimum, cancellationToken), cancellationToken);
+    public Task<int> CarryOverAsync(long minimum, CancellationToken cancellationToken) =>
+        OneAsync(
+            async () =>
+            {
+                await KeepForgottenAsync(cancellationToken);
+                return await holds.CarryOverAsync(minimum, cancellationToken);
+            },
+            cancellationToken);
 
     public void Dispose() => _one.Dispose();
+
+    private async Task KeepForgottenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var missing = (await recorded.ReadAsync(cancellationToken)).Except(forgotten.Read()).ToList();
+            if (missing.Count > 0)
+            {
+                forgotten.Append(missing);
+            }
+        }
+        catch (StoreException e)
+        {
+            throw new ErasureException(ErasureFailure.NothingDone, e.Message, e);
+        }
+    }
 
     private async Task<SubjectHold> ReadBackAsync(SubjectKey subject, ReceiptId receipt)
     {

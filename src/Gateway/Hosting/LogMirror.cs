@@ -14,8 +14,11 @@ internal sealed partial class LogMirror(SecondPlace place, CheckpointFeed feed, 
     private long _succeeded;
     private volatile string? _trouble;
 
+    /// <summary>Entries that the second place is known to cover: none before this process has copied once.</summary>
+    public long Copied => Volatile.Read(ref _copied);
+
     /// <summary>Signed entries that are not in the second place yet.</summary>
-    public long Lag => Math.Max(0, (feed.Latest?.Checkpoint.Head.Size ?? 0) - Volatile.Read(ref _copied));
+    public long Lag => Math.Max(0, (feed.Latest?.Checkpoint.Head.Size ?? 0) - Copied);
 
     /// <summary>How long it has been behind, or broken.</summary>
     public TimeSpan Age => Lag == 0 && _trouble is null ? TimeSpan.Zero : clock.GetElapsedTime(Volatile.Read(ref _succeeded));

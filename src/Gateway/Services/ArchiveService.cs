@@ -4,6 +4,7 @@ using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
 using Gateway.Erasure;
+using Gateway.Hosting;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
@@ -23,7 +24,8 @@ internal sealed class ArchiveService(
     SqliteTree tree,
     LogIdentity identity,
     CheckpointFeed checkpoints,
-    SubjectEraser holds,
+    IEnumerable<LogMirror> mirrors,
+    SubjectEraser eraser,
     AdministrationLog administration,
     TimeProvider clock)
     : Protos.Admin.V1.ArchiveService.ArchiveServiceBase
@@ -39,8 +41,9 @@ internal sealed class ArchiveService(
         }
 
         var old = await LogTimes.AllBeforeAsync(log, request.Before.ToDateTimeOffset(), context.CancellationToken);
-        var signed = checkpoints.Latest?.Checkpoint.Head.Size ?? 0;
-        var whole = Math.Min(old, signed) / TiledResource.FullWidth * TiledResource.FullWidth;
+        // The second place copies entries from here: what goes before it has them is never in it.
+        var kept = mirrors.Select(m => m.Copied).Append(checkpoints.Latest?.Checkpoint.Head.Size ?? 0).Min();
+        var whole = Math.Min(old, kept) / TiledResource.FullWidth * TiledResource.FullWidth;
         return new PlanPruneResponse { MinimumIndex = store.MinimumIndex, NewMinimumIndex = Math.Max(store.MinimumIndex, whole) };
     }
 
@@ -54,10 +57,18 @@ internal sealed class ArchiveService(
             throw Invalid($"`new_minimum_index` must be a multiple of 256 above {store.MinimumIndex} and at most {archived.Size}, which the checkpoint covers.");
         }
 
+        if (mirrors.FirstOrDefault(m => m.Trouble is not null || m.Copied < minimum) is { } behind)
+        {
+            throw new RpcException(new Status(
+                StatusCode.FailedPrecondition,
+                $"The log's second place does not hold all that would go ({behind.Trouble ?? $"{behind.Copied} entries are there"}), so nothing is pruned. "
+                + "Wait until /readyz tells that it has caught up, or mend it, then try again."));
+        }
+
         try
         {
-            // A hold is an entry: it would end with its own.
-            await holds.CarryHoldsOverAsync(minimum, context.CancellationToken);
+            // A hold or a forget is an entry: it would end with its own.
+            await eraser.CarryOverAsync(minimum, context.CancellationToken);
             var receipt = await administration.RecordAsync(new Entry.Types.Administration
             {
                 Actor = StaffRequest.Actor(context),
@@ -78,7 +89,7 @@ internal sealed class ArchiveService(
         }
         catch (Exception e) when (e is LogUnavailableException or ErasureException)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, "The disclosure log cannot take the record, so nothing is pruned. Mend the log and try again."));
+            throw new RpcException(new Status(StatusCode.Unavailable, "The disclosure log or the file of forgotten customers cannot be written, so nothing is pruned. Mend the data folder and try again."));
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class PrunedLogTests : IDisposable
         using var again = Open();
         await AppendAsync(again, 1);
         again.Head.ShouldBe(11);
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await again.PruneAsync(12));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await again.PruneAsync(11));
     }
 
     [Fact]

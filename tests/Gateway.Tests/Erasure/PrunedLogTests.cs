@@ -26,13 +26,13 @@ public sealed class PrunedLogTests : IDisposable
         await scene.ReleaseAsync();
         var log = scene.Gateway.Services.GetRequiredService<SqliteDisclosureLog>();
         var eraser = scene.Gateway.Services.GetRequiredService<SubjectEraser>();
-        (await eraser.CarryHoldsOverAsync(log.Head, Cancellation)).ShouldBe(0);
+        (await eraser.CarryOverAsync(log.Head, Cancellation)).ShouldBe(0);
         await scene.HoldAsync();
         var head = log.Head;
 
-        (await eraser.CarryHoldsOverAsync(head, Cancellation)).ShouldBe(1);
+        (await eraser.CarryOverAsync(head, Cancellation)).ShouldBe(1);
 
-        (await eraser.CarryHoldsOverAsync(head, Cancellation)).ShouldBe(0, "it stands above the index already");
+        (await eraser.CarryOverAsync(head, Cancellation)).ShouldBe(0, "it stands above the index already");
         var carried = (await scene.ActsAsync(ErasureActs.Hold))[^1];
         carried.Actor.ShouldBe("privacy-officer");
         carried.Target.ShouldBe((await scene.MarkAsync()).ToString());
@@ -42,11 +42,29 @@ public sealed class PrunedLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Prune_OfAForgetThatTheFileLacks_CompletesTheFileFirst()
+    {
+        await using var scene = await ErasureScene.StartAsync(_settings);
+        await scene.ShipAsync();
+        await scene.ForgetAsync();
+        var kept = await File.ReadAllTextAsync(_settings.Data.Forgotten, Cancellation);
+        kept.ShouldNotBeEmpty();
+        File.Delete(_settings.Data.Forgotten);
+
+        await scene.Gateway.Services.GetRequiredService<SubjectEraser>()
+            .CarryOverAsync(scene.Gateway.Services.GetRequiredService<SqliteDisclosureLog>().Head, Cancellation);
+
+        (await File.ReadAllTextAsync(_settings.Data.Forgotten, Cancellation)).ShouldBe(kept);
+    }
+
+    [Fact]
     public async Task Forget_LogBeginsLater_WarnsThatEarlierRecipientsAreInTheArchive()
     {
         await using var scene = await ErasureScene.StartAsync(_settings);
         await scene.ShipAsync();
-        await PruneAsync(scene, scene.Gateway.Services.GetRequiredService<SqliteDisclosureLog>().Head);
+        var head = scene.Gateway.Services.GetRequiredService<SqliteDisclosureLog>().Head;
+        await scene.ForgetAsync(dryRun: true);
+        await PruneAsync(scene, head);
         await scene.ChargeAsync("essential.service.payment_processing");
 
         (await scene.ForgetAsync(dryRun: true)).Warnings.ShouldHaveSingleItem().ShouldContain("archive");

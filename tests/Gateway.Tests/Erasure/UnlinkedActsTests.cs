@@ -86,7 +86,7 @@ public sealed class UnlinkedActsTests : IDisposable
     private static async Task CarryOverAsync(ErasureScene scene)
     {
         var head = scene.Gateway.Services.GetRequiredService<SqliteDisclosureLog>().Head;
-        (await scene.Gateway.Services.GetRequiredService<SubjectEraser>().CarryHoldsOverAsync(head, TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await scene.Gateway.Services.GetRequiredService<SubjectEraser>().CarryOverAsync(head, TestContext.Current.CancellationToken)).ShouldBe(1);
     }
 
     /// <summary>The customer's own and those of their records, from their entries.</summary>

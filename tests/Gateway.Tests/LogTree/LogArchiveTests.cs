@@ -8,12 +8,14 @@ using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
+using Gateway.Hosting;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log;
 using Gateway.Tests.FailClosed;
 using Gateway.Tests.Running;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -126,6 +128,33 @@ public sealed class LogArchiveTests : IDisposable
         async Task RefusedAsync(PruneEntriesRequest request) =>
             (await Should.ThrowAsync<RpcException>(async () => await service.PruneEntriesAsync(request, cancellationToken: Cancellation)))
                 .StatusCode.ShouldBe(StatusCode.InvalidArgument);
+    }
+
+    [Fact]
+    public async Task Prune_OfWhatTheSecondPlaceLacks_IsRefused()
+    {
+        var mirror = _folder.CreateSubdirectory("mirror");
+        await using var gateway = await RunningGateway.StartAsync(_settings with { LogMirror = mirror }, TimeProvider.System);
+        await FillAsync(gateway, 200);
+        var copying = gateway.Services.GetRequiredService<LogMirror>();
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(copying.Copied >= 200));
+        mirror.Delete(recursive: true);
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(copying.Trouble is not null));
+        await FillAsync(gateway, 400);
+        using var channel = gateway.AsStaff("privacy-officer");
+        var service = new ArchiveService.ArchiveServiceClient(channel);
+        var signed = gateway.Services.GetRequiredService<CheckpointFeed>().Latest!;
+
+        var plan = await service.PlanPruneAsync(
+            new PlanPruneRequest { Before = Timestamp.FromDateTimeOffset(DateTimeOffset.MaxValue) }, cancellationToken: Cancellation);
+        var refused = await Should.ThrowAsync<RpcException>(async () => await service.PruneEntriesAsync(
+            new PruneEntriesRequest { NewMinimumIndex = 256, Reason = "x", Checkpoint = ByteString.CopyFrom(signed.Note.ToBytes()) }, cancellationToken: Cancellation));
+
+        plan.NewMinimumIndex.ShouldBe(0);
+        refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        refused.Status.Detail.ShouldContain("second place");
+        gateway.Services.GetRequiredService<SqliteDisclosureLog>().MinimumIndex.ShouldBe(0);
+        (await QueryAsync(gateway, new EntryFilter { Action = LogGap.Archive })).Entries.ShouldBeEmpty();
     }
 
     [Fact]

@@ -100,7 +100,8 @@ public sealed partial class SqliteDisclosureLog : IDisclosureLog, IDisposable
     public ValueTask PruneAsync(long minimumIndex)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(minimumIndex);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minimumIndex, Head);
+        // The last leaf stays: the file knows by it where the log goes on.
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(minimumIndex, Head);
         return Enqueue(PendingAppend.Rent(_pool, default, scope: null, mayBeReserved: false, minimumIndex), bytes: 0);
     }
 
