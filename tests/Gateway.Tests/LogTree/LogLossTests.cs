@@ -62,6 +62,32 @@ public sealed class LogLossTests : IDisposable
     }
 
     [Fact]
+    public async Task Recover_SecondPlaceSignedMore_IsNotPassedOver()
+    {
+        await RunAsync(calls: 2);
+        foreach (var file in new[] { _settings.Log, _settings.Data.LogTree, _settings.Data.Checkpoint })
+        {
+            Copy(file, "older-" + Path.GetFileName(file));
+        }
+
+        await RunAsync(calls: 3);
+        var mirror = Directory.CreateDirectory(Path.Combine(_settings.Data.Root, "mirror")).FullName;
+        (await GatewayCommand.RunAsync(
+            "log", "recover", "--data", _settings.Data.Root, "--declare-loss", "--mirror", mirror, "--reason", "a test")).Notes.ShouldContain("volume mounted");
+        Copy(_settings.Data.Checkpoint, Path.Combine("mirror", "checkpoint"));
+        foreach (var file in new[] { _settings.Log, _settings.Data.LogTree, _settings.Data.Checkpoint })
+        {
+            Copy("older-" + Path.GetFileName(file), file);
+        }
+
+        var refused = await GatewayCommand.RunAsync(
+            "log", "recover", "--data", _settings.Data.Root, "--declare-loss", "--mirror", mirror, "--reason", "a test");
+
+        refused.ExitCode.ShouldBe(ExitCode.CheckFailed);
+        refused.Notes.ShouldContain("name a second place that has the entries with --from");
+    }
+
+    [Fact]
     public async Task Serve_LogDeletedBeforeAnythingWasReleased_Refuses()
     {
         await RunAsync(calls: 0);

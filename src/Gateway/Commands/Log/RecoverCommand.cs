@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Core.Log.Tree;
 using Gateway.Core.Log.Verification;
 using Gateway.Stores.Notes;
 using Gateway.Stores.Sqlite.Log.Tree;
@@ -14,6 +15,10 @@ internal static class RecoverCommand
         var data = new Option<DirectoryInfo>("--data") { Description = "The data folder of a gateway that is down.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; kept in the log.", Required = true };
         var from = new Option<DirectoryInfo>("--from") { Description = "A second place or an export: its entries are verified and put back." };
+        var mirror = new Option<DirectoryInfo>("--mirror")
+        {
+            Description = "The folder that Gateway__Log__Mirror names, where it is not the one of --from: the log goes on behind what was signed there too.",
+        };
         var declare = new Option<bool>("--declare-loss") { Description = "Name what stays missing as lost, for ever, and go on behind it." };
         var command = new Command("recover", """
             Makes a log go on that lost entries which were signed: the disk failed, or an older copy was put back. With --from, entries are
@@ -24,30 +29,37 @@ internal static class RecoverCommand
             Example: gateway log recover --data /var/lib/gateway --declare-loss --reason 'disk failed, no copy is left'
             """)
         {
-            data, reason, from, declare,
+            data, reason, from, mirror, declare,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(data), parsed.GetRequiredValue(reason), parsed.GetValue(from), parsed.GetValue(declare), cancellationToken));
+            parsed.GetRequiredValue(data), parsed.GetRequiredValue(reason), parsed.GetValue(from), parsed.GetValue(mirror), parsed.GetValue(declare), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(DirectoryInfo data, string reason, DirectoryInfo? from, bool declare, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        DirectoryInfo data, string reason, DirectoryInfo? from, DirectoryInfo? mirror, bool declare, CancellationToken cancellationToken)
     {
         if (from is null && !declare)
         {
             throw new CommandFailure(ExitCode.Usage, "Name a second place with --from DIR, or declare what is missing lost with --declare-loss, or both.");
         }
 
-        if (from is { Exists: false })
+        if (new[] { from, mirror }.FirstOrDefault(f => f is { Exists: false }) is { } absent)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{from.FullName} does not exist", "name the folder that holds the file checkpoint and the folder tile");
+            throw new CommandFailure(ExitCode.Usage, $"{absent.FullName} does not exist", "name the folder that holds the file checkpoint and the folder tile");
+        }
+
+        var copied = mirror is null ? null : Path.Combine(mirror.FullName, TiledResource.Checkpoint.Path);
+        if (copied is not null && !File.Exists(copied))
+        {
+            throw new CommandFailure(ExitCode.Usage, $"{copied} does not exist", "is the second place's volume mounted? Leave --mirror out only where nothing was ever copied there");
         }
 
         var done = await OfflineLog.WithAsync(data, reason, async log =>
         {
             var cosigned = Directory.Exists(log.Folder.Cosigned) ? Directory.GetFiles(log.Folder.Cosigned, "*.checkpoint") : [];
             using var recovery = LogRecovery.Open(
-                log.Folder.Log, log.Tree, log.Checkpoint, log.Identity, [.. cosigned.Select(path => new CheckpointFile(path))]);
+                log.Folder.Log, log.Tree, log.Checkpoint, log.Identity, [.. cosigned.Append(copied).OfType<string>().Select(path => new CheckpointFile(path))]);
             return await recovery.RunAsync(from is null ? null : new FolderTiledLog(from.FullName), declare, log.Entry, cancellationToken);
         });
         if (done.Restored > 0)

@@ -91,7 +91,7 @@ public sealed class TreeCheck(
             + $"{(file.Changed is { } changed ? $"; the last one was kept at {Time(changed)}" : "")}. An older copy of the log was put back, or its end was removed. ");
         return new StoreException(
             text + "Put the newer log back. Where it is lost, take its entries from a second place: gateway log recover --data DIR --from TILES --reason TEXT; "
-            + "or name the gap for ever and go on: gateway log recover --data DIR --declare-loss --reason TEXT");
+            + "or name the gap for ever and go on: gateway log recover --data DIR --declare-loss --reason TEXT (and --mirror DIR, where a second place is set)");
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
