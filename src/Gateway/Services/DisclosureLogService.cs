@@ -115,8 +115,7 @@ internal sealed class DisclosureLogService(
     /// <summary>Who asks, what for, and the entry that says so; only then is anything read.</summary>
     private async ValueTask<LogFilter?> BeginAsync(string action, EntryFilter? asked, ServerCallContext context)
     {
-        var actor = context.GetHttpContext().User.Identity?.Name
-            ?? throw new InvalidOperationException("Staff without a name passed the policy.");
+        var actor = StaffRequest.Actor(context);
         try
         {
             var resolved = await filters.ResolveAsync(asked, context.CancellationToken);

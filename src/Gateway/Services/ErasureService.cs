@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Gateway.Authentication;
 using Gateway.Erasure;
 using Gateway.Protos.Admin.V1;
@@ -12,7 +11,6 @@ namespace Gateway.Services;
 [Authorize(Policy = StaffPolicies.EraseSubjects)]
 internal sealed class ErasureService(SubjectEraser eraser) : Protos.Admin.V1.ErasureService.ErasureServiceBase
 {
-    private const int LongestReason = 500;
     private const int LongestId = 256;
 
     public override async Task<ForgetSubjectResponse> ForgetSubject(ForgetSubjectRequest request, ServerCallContext context)
@@ -53,25 +51,18 @@ internal sealed class ErasureService(SubjectEraser eraser) : Protos.Admin.V1.Era
 
     private static ErasureRequest Read(string subjectId, string reason, ServerCallContext context, bool reasonNeeded)
     {
-        var trimmed = reason.Trim();
         if (subjectId.Length is 0 or > LongestId)
         {
             throw Invalid($"`subject_id` is needed: the shop's own id of the customer, up to {LongestId} characters.");
         }
 
-        if ((reasonNeeded && trimmed.Length == 0) || trimmed.Length > LongestReason || trimmed.Any(char.IsControl))
-        {
-            throw Invalid($"`reason` is needed: one line of 1 to {LongestReason} characters; it is recorded.");
-        }
-
-        if (Names(trimmed, subjectId))
+        var recorded = reasonNeeded || !string.IsNullOrWhiteSpace(reason) ? StaffRequest.Reason(reason) : "";
+        if (Names(recorded, subjectId))
         {
             throw Invalid("`reason` names the customer, and what is recorded cannot be forgotten. Write it without the id.");
         }
 
-        var actor = context.GetHttpContext().User.FindFirstValue(ClaimTypes.NameIdentifier)
-            ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "No member of staff is signed in."));
-        return new ErasureRequest(subjectId, trimmed, actor);
+        return new ErasureRequest(subjectId, recorded, StaffRequest.Actor(context));
     }
 
     /// <summary>True when the id stands in the text as a word of its own.</summary>

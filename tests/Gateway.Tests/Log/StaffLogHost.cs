@@ -172,7 +172,7 @@ internal sealed class StaffLogHost : IAsyncDisposable
                 return Task.FromResult(AuthenticateResult.NoResult());
             }
 
-            Claim[] claims = [new(ClaimTypes.Name, name), new(StaffPolicies.PermissionClaim, Request.Headers["test-permission"].ToString())];
+            Claim[] claims = [new(ClaimTypes.NameIdentifier, name), new(StaffPolicies.PermissionClaim, Request.Headers["test-permission"].ToString())];
             return Task.FromResult(AuthenticateResult.Success(
                 new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name)));
         }

@@ -38,28 +38,9 @@ internal sealed class ErasureCall
     public async Task<T> RunAsync<T>(ParseResult parsed, Func<ErasureService.ErasureServiceClient, AsyncUnaryCall<T>> call)
     {
         using var channel = _staff.Open(parsed);
-        try
-        {
-            return await call(new ErasureService.ErasureServiceClient(channel));
-        }
-        catch (RpcException e)
-        {
-            throw e.StatusCode switch
-            {
-                StatusCode.Cancelled => new OperationCanceledException(e.Status.Detail, e),
-                StatusCode.NotFound => new CommandFailure(ExitCode.CheckFailed, e.Status.Detail),
-                StatusCode.InvalidArgument => new CommandFailure(ExitCode.Usage, e.Status.Detail),
-                StatusCode.PermissionDenied => new CommandFailure(
-                    ExitCode.Refused, $"{_staff.Name(parsed)} may not erase customers: that is for staff with the role privacy", "name another person with --as"),
-                StatusCode.Unauthenticated => new CommandFailure(
-                    ExitCode.CannotConnect, $"the gateway does not know {_staff.Name(parsed)} as staff", "staff.yaml lists the SPIFFE ID of each person's certificate"),
-                StatusCode.FailedPrecondition => new CommandFailure(ExitCode.Refused, e.Status.Detail),
-                StatusCode.Unavailable when e.Status.DebugException is null => new CommandFailure(ExitCode.Refused, e.Status.Detail),
-                _ => new CommandFailure(
-                    ExitCode.CannotConnect, $"{_staff.Address(parsed)} did not answer: {e.Status.Detail}",
-                    "forgetting and holding need the running gateway; is it up, and --gateway its staff address?"),
-            };
-        }
+        return await ExplainedCall.RunAsync(
+            $"{_staff.Name(parsed)} may not erase customers: that is for staff with the role privacy.",
+            () => call(new ErasureService.ErasureServiceClient(channel)).ResponseAsync);
     }
 
     /// <summary>An instant as tables show it; empty for none.</summary>

@@ -24,6 +24,9 @@ internal static class ExplainedCall
             {
                 StatusCode.InvalidArgument => new CommandFailure(ExitCode.Usage, e.Status.Detail),
                 StatusCode.NotFound => new CommandFailure(ExitCode.CheckFailed, e.Status.Detail),
+                StatusCode.FailedPrecondition => new CommandFailure(ExitCode.Refused, e.Status.Detail),
+                // With no exception of this side, the gateway itself has said so.
+                StatusCode.Unavailable when e.Status.DebugException is null => new CommandFailure(ExitCode.Refused, e.Status.Detail),
                 StatusCode.PermissionDenied => new CommandFailure(ExitCode.Refused, readers, "name another certificate with --as"),
                 StatusCode.Unauthenticated => new CommandFailure(
                     ExitCode.CannotConnect, "The gateway does not accept this staff certificate.", "name another with --as"),
