@@ -3,8 +3,8 @@ namespace Gateway.Configuration;
 /// <summary>Where in <see cref="GatewayOptions.Data"/> each thing lies. Directories are made 0700 at start.</summary>
 internal sealed record DataFolder(string Root)
 {
-    /// <summary>The disclosure log.</summary>
-    public string Log => Path.Combine(Root, "log.db");
+    /// <summary>The disclosure log, unless a setting names another file.</summary>
+    public string Log { get; init; } = Path.Combine(Root, "log.db");
 
     /// <summary>The log's query index: derived, can be deleted and is rebuilt.</summary>
     public string LogIndex => Path.Combine(Root, "log-index.db");

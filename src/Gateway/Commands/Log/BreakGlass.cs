@@ -26,11 +26,18 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
     private const int LongestReason = 500;
     private const int Block = 1000;
 
-    private readonly DataFolder _folder = new(data.FullName);
+    private const string LogVariable = "Gateway__Log__ConnectionString";
+
+    private readonly DataFolder _folder = FolderOf(data);
+
+    /// <summary>The gateway's files; the log's where the setting says that it is, as the gateway itself reads it from the environment.</summary>
+    public static DataFolder FolderOf(DirectoryInfo data) => Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } named
+        ? new DataFolder(data.FullName) { Log = new SqliteConnectionStringBuilder(named).DataSource }
+        : new DataFolder(data.FullName);
 
     public static Option<DirectoryInfo> Data() => new("--data")
     {
-        Description = "Break-glass: read the files in this folder, of a gateway that is down. Needs --reason; is recorded.",
+        Description = "Break-glass: read the files in this folder, of a gateway that is down; the log too, unless Gateway__Log__ConnectionString names it. Needs --reason; is recorded.",
     };
 
     public static Option<string> Reason() => new("--reason") { Description = "Why the files are read past the gateway." };

@@ -41,7 +41,7 @@ internal sealed class OfflineLog : IDisposable
     {
         // As strict with the reason as with reading past a running gateway.
         BreakGlass.From(data, reason);
-        var folder = new DataFolder(data.FullName);
+        var folder = BreakGlass.FolderOf(data);
         if (!File.Exists(folder.LogKey))
         {
             throw new CommandFailure(ExitCode.InvalidConfiguration, $"{folder.LogKey} does not exist", "name a gateway's data folder with --data, or put the key back from its backup");
