@@ -55,12 +55,7 @@ internal static class SettingsReader
         var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
         var witnessRequired = WitnessSettingsReader.Required(options.Log.WitnessRequired, options.Log.Witnesses.Count, errors);
 
-        var mirror = options.Log.Mirror is { } place ? Folder(place, "Log:Mirror", "the folder of the log's second place", errors) : null;
-        if (mirror is not null && data is not null && (mirror.FullName + "/").StartsWith(Path.GetFullPath(data) + "/", StringComparison.Ordinal))
-        {
-            errors.Add($"{Variable("Log:Mirror")}: lies in the data folder, and would be lost with it; name a folder on another disk");
-        }
-
+        var mirror = Mirror(options.Log.Mirror, data, errors);
         var partners = Endpoint(options.Listeners.Partners, "Listeners:Partners", errors);
         var staff = Endpoint(options.Listeners.Staff, "Listeners:Staff", errors);
         var local = Endpoint(options.Listeners.Local, "Listeners:Local", errors);
@@ -91,6 +86,18 @@ internal static class SettingsReader
             Staff = staff!,
             Local = local!,
         };
+    }
+
+    /// <summary>The log's second place; null where none is named.</summary>
+    public static DirectoryInfo? Mirror(string? named, string? data, List<string> errors)
+    {
+        var mirror = named is null ? null : Folder(named, "Log:Mirror", "the folder of the log's second place", errors);
+        if (mirror is not null && data is not null && (mirror.FullName + "/").StartsWith(Path.GetFullPath(data) + "/", StringComparison.Ordinal))
+        {
+            errors.Add($"{Variable("Log:Mirror")}: lies in the data folder, and would be lost with it; name a folder on another disk");
+        }
+
+        return mirror;
     }
 
     /// <summary>An error for each key that is no setting.</summary>

@@ -8,8 +8,17 @@ namespace Gateway.Demo;
 /// <param name="Certificates">Folder of the development certificates.</param>
 /// <param name="Listeners">Addresses.</param>
 /// <param name="Witnesses">Who cosigns the log's checkpoints; nobody unless variables say so.</param>
+/// <param name="WitnessRequired">How long disclosures go on without a witness; null for ever.</param>
+/// <param name="Mirror">The log's second place; null where there is none.</param>
 /// <param name="Words">What to add to commands so that they find this demo; empty for the defaults.</param>
-internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificates, ListenerOptions Listeners, ImmutableArray<WitnessSettings> Witnesses, string Words)
+internal sealed record DemoOptions(
+    DirectoryInfo Data,
+    DirectoryInfo Certificates,
+    ListenerOptions Listeners,
+    ImmutableArray<WitnessSettings> Witnesses,
+    TimeSpan? WitnessRequired,
+    DirectoryInfo? Mirror,
+    string Words)
 {
     /// <param name="configuration">The <c>Gateway__</c> variables.</param>
     /// <param name="named">The folder that the command line names; null where it names none.</param>
@@ -18,13 +27,15 @@ internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificate
         var errors = SettingsReader.Unknown(configuration.GetSection(GatewayOptions.Section)).ToList();
         var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
         var witnesses = WitnessSettingsReader.Read(options.Log.Witnesses, errors);
+        var required = WitnessSettingsReader.Required(options.Log.WitnessRequired, options.Log.Witnesses.Count, errors);
+        var data = named?.FullName ?? options.Data ?? ".gateway";
+        var mirror = SettingsReader.Mirror(options.Log.Mirror, data, errors);
         if (errors.Count > 0)
         {
             throw new Commands.CommandFailure(Commands.ExitCode.InvalidConfiguration, new InvalidSettingsException(errors).Message);
         }
 
-        var data = named?.FullName ?? options.Data;
-        var certificates = options.Certificates ?? (data is null ? "certs-dev" : Path.Combine(data, "certs"));
+        var certificates = options.Certificates ?? (named is null && options.Data is null ? "certs-dev" : Path.Combine(data, "certs"));
         var listeners = new ListenerOptions
         {
             Partners = Loopback(configuration["Gateway:Listeners:Partners"], "127.0.0.1:8443"),
@@ -32,7 +43,7 @@ internal sealed record DemoOptions(DirectoryInfo Data, DirectoryInfo Certificate
             Local = Loopback(configuration["Gateway:Listeners:Local"], "127.0.0.1:9464"),
         };
         var words = certificates == "certs-dev" ? "" : $" --certs {certificates}";
-        return new DemoOptions(new DirectoryInfo(data ?? ".gateway"), new DirectoryInfo(certificates), listeners, witnesses, words);
+        return new DemoOptions(new DirectoryInfo(data), new DirectoryInfo(certificates), listeners, witnesses, required, mirror, words);
     }
 
     private static string Loopback(string? configured, string fallback)

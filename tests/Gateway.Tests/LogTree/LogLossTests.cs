@@ -210,6 +210,7 @@ public sealed class LogLossTests : IDisposable
         await RunAsync(calls: 1);
         var first = (await GatewayCommand.RunAsync("log", "key", "--data", _settings.Data.Root)).Data.Trim();
         (await KeyAsync("retire", first)).Notes.ShouldContain("only key");
+        var signedByTheFirst = await File.ReadAllBytesAsync(_settings.Data.Checkpoint, TestContext.Current.CancellationToken);
         var second = (await KeyAsync("add")).Data.Trim();
         (await KeyAsync("retire", first)).Notes.ShouldContain("is not signed by the key that would be left");
 
@@ -226,6 +227,11 @@ public sealed class LogLossTests : IDisposable
             Kept([key!]).Head.Size.ShouldBe((await LoggedEntries.ReadAsync(_settings.Log)).Count);
         }
 
+        Directory.CreateDirectory(_settings.Data.Cosigned);
+        var cosigned = Path.Combine(_settings.Data.Cosigned, "0a0b0c0d.checkpoint");
+        await File.WriteAllBytesAsync(cosigned, signedByTheFirst, TestContext.Current.CancellationToken);
+        (await KeyAsync("retire", first)).Notes.ShouldContain("What a witness cosigned last");
+        File.Delete(cosigned);
         (await KeyAsync("retire", first)).ExitCode.ShouldBe(ExitCode.Ok);
         await RunAsync(calls: 1);
         (await GatewayCommand.RunAsync("log", "key", "--data", _settings.Data.Root)).Data.Trim().ShouldBe(second);

@@ -1,7 +1,9 @@
+using Gateway.Commands;
 using Gateway.Core.Log.Notes;
 using Gateway.Core.Log.Tree;
 using Gateway.Stores.Sqlite.Log.Tree;
 using Gateway.Tests.FailClosed;
+using Gateway.Tests.LogTree;
 using Gateway.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +34,26 @@ public sealed class WitnessedGatewayTests
         text.ShouldContain("auditor.example/w0");
         scene.Lines.Entries.ShouldNotContain(l => l.Level >= LogLevel.Warning && l.Id.Id >= 1380 && l.Id.Id < 1390);
         scene.Witnesses.ShouldAllBe(w => w.Evidence.Length == 0);
+    }
+
+    [Fact]
+    public async Task Verify_WithAWitness_WaitsForACheckpointThatItCosigned()
+    {
+        await using var scene = new WitnessedGateway();
+        await scene.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            // Each reading is an entry itself, so that the next run meets a checkpoint that nobody cosigned yet.
+            (await scene.DiscloseAsync()).ShouldBeNull();
+            (await VerifyAsync(scene)).ExitCode.ShouldBe(ExitCode.Ok);
+        }
+
+        await scene.StopWitnessAsync();
+        (await scene.DiscloseAsync()).ShouldBeNull();
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(scene.Feed.Latest!.Checkpoint.Head.Size > scene.Kept()!.Checkpoint.Head.Size));
+        var (code, data) = await VerifyAsync(scene);
+        code.ShouldBe(ExitCode.CheckFailed);
+        data.ShouldContain("has not cosigned");
     }
 
     [Fact]
@@ -114,5 +136,13 @@ public sealed class WitnessedGatewayTests
 
         await scene.StartWitnessAsync();
         await PartnerAsks.EventuallyAsync(async () => await scene.DiscloseAsync() is null);
+    }
+
+    private static async Task<(int ExitCode, string Data)> VerifyAsync(WitnessedGateway scene)
+    {
+        var (code, data, _) = await GatewayCommand.RunAsync(
+            "log", "verify", "--key", scene.Settings.Data.LogVerifierKeys, "--witness", scene.Witnesses[0].Key.ToString(),
+            "--certs", scene.Settings.Certificates.FullName, "--gateway", $"localhost:{scene.Gateway.Staff}");
+        return (code, data);
     }
 }

@@ -34,7 +34,12 @@ internal static class DemoCommand
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var options = DemoOptions.Read(configuration, named);
         Output.Note("Preparing certificates, contracts and a shop of generated customers …");
-        var settings = DemoSetup.Ensure(options.Data, options.Certificates, options.Listeners, TimeProvider.System) with { Witnesses = options.Witnesses };
+        var settings = DemoSetup.Ensure(options.Data, options.Certificates, options.Listeners, TimeProvider.System) with
+        {
+            Witnesses = options.Witnesses,
+            WitnessRequired = options.WitnessRequired,
+            LogMirror = options.Mirror,
+        };
         using var host = await GatewayHost.BuildAsync(
             settings, configuration, LogFormat.Plain, TimeProvider.System, services => services.AddHostedService(p => new ShopEvolution(
                 settings.Data.Shop, TimeProvider.System, p.GetRequiredService<ILogger<ShopEvolution>>())), cancellationToken);

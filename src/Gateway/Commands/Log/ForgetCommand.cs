@@ -16,7 +16,7 @@ internal static class ForgetCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "List to whom the customer's data went, and forget nothing." };
         var command = new Command(
             "forget",
-            "Forget a customer for good: what the log says can no longer be linked to them. Lists who is to be told. Example: gateway log forget C-1001 --reason 'request of 3 March, case 4711'")
+            "Forget a customer for good: what the log says can no longer be linked to them. Lists who is to be told. Example: gateway log forget C-5001 --reason 'request of 3 March, case 4711'")
         {
             dryRun,
         };

@@ -10,7 +10,7 @@ internal static class HoldCommand
     {
         var call = new ErasureCall();
         var command = new Command(
-            "hold", "Let nobody forget a customer until they are released: a claim, a dispute, a duty to keep. Example: gateway log hold C-1001 --reason 'claim 2026-17'");
+            "hold", "Let nobody forget a customer until they are released: a claim, a dispute, a duty to keep. Example: gateway log hold C-5001 --reason 'claim 2026-17'");
         call.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -107,6 +107,14 @@ internal static class KeyCommand
                     ExitCode.Refused, "The last checkpoint is not signed by the key that would be left: nobody could go on from the old key to it.", "start the gateway once with both keys, stop it, and retire the key then");
             }
 
+            // What a witness holds the log to is needed to recover it, and counts only with a signature of a key that the log has.
+            if (log.Cosigned.FirstOrDefault(f => f.Read() is { } note && Checkpoint.Verified(note, [.. left.Select(k => k.Verifier)]) is null) is { } cosigned)
+            {
+                throw new CommandFailure(
+                    ExitCode.Refused, $"What a witness cosigned last, in {cosigned.Path}, is not signed by the key that would be left.",
+                    "start the gateway once with both keys and its witness, stop it, and retire the key then; where the witness cosigns no more, move the file away");
+            }
+
             await log.RecordAsync("log.key.retire", named);
             Write(log, left);
             return ExitCode.Ok;

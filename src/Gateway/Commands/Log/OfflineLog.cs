@@ -31,6 +31,10 @@ internal sealed class OfflineLog : IDisposable
 
     public CheckpointFile Checkpoint { get; }
 
+    /// <summary>What witnesses cosigned last, also those whom no setting names now.</summary>
+    public IEnumerable<CheckpointFile> Cosigned =>
+        Directory.Exists(Folder.Cosigned) ? Directory.GetFiles(Folder.Cosigned, "*.checkpoint").Select(path => new CheckpointFile(path)) : [];
+
     public IReadOnlyList<Ed25519Signer> Keys { get; }
 
     public LogIdentity Identity { get; }

@@ -31,11 +31,14 @@ internal sealed class OpenedLog(ITiledLog log, params IReadOnlyList<IDisposable>
     /// <summary>A checkpoint kept beside the log's own files; null where there is none.</summary>
     public SignedNote? Kept { get; init; }
 
+    /// <summary>The log, read with patience for the witnesses that must have cosigned it.</summary>
+    public ITiledLog As(LogTrust trust) => IsLive && !trust.Witnesses.IsEmpty ? new WitnessedTiledLog(Log, trust, TimeProvider.System) : Log;
+
     /// <summary>The checkpoint, if it can be trusted.</summary>
     /// <exception cref="CommandFailure">It cannot, or there is none.</exception>
     public async Task<(SignedNote Note, Checkpoint Checkpoint)> CheckpointAsync(LogTrust trust, CancellationToken cancellationToken)
     {
-        var bytes = await Log.ReadAsync(TiledResource.Checkpoint, cancellationToken)
+        var bytes = await As(trust).ReadAsync(TiledResource.Checkpoint, cancellationToken)
             ?? throw new CommandFailure(ExitCode.CheckFailed, "The log has no checkpoint: nothing was signed yet.");
         if (!SignedNote.TryParse(bytes, out var note))
         {
@@ -52,7 +55,7 @@ internal sealed class OpenedLog(ITiledLog log, params IReadOnlyList<IDisposable>
     {
         try
         {
-            return await new TileCopy(Log, folder, trust).RunAsync(cancellationToken)
+            return await new TileCopy(As(trust), folder, trust).RunAsync(cancellationToken)
                 ?? throw new CommandFailure(ExitCode.CheckFailed, "The log has no checkpoint: nothing was signed yet.");
         }
         catch (TileCopyException e)

@@ -25,7 +25,7 @@ internal static class QueryCommand
             }
         });
         var command = new Command(
-            "query", "Print matching entries, newest first. Example: gateway log query --subject cust-1001 --kind disclosure -o json")
+            "query", "Print matching entries, newest first. Example: gateway log query --subject C-5001 --kind disclosure -o json")
         {
             limit, format, data, reason,
         };
@@ -46,7 +46,13 @@ internal static class QueryCommand
             }
 
             LogPrinter.Rows(parsed.GetValue(format), rows);
-            if (rows.Count == parsed.GetValue(limit))
+            if (rows.Count == 0)
+            {
+                Output.Note(filters.Read(parsed).SubjectId.Length == 0
+                    ? "No entry matches."
+                    : "No entry matches: nothing of this customer was released, the shop writes the id otherwise, or they were forgotten.");
+            }
+            else if (rows.Count == parsed.GetValue(limit))
             {
                 Output.Note($"The newest {rows.Count}; there may be more: raise --limit or narrow the filters.");
             }

@@ -57,9 +57,8 @@ internal static class RecoverCommand
 
         var done = await OfflineLog.WithAsync(data, reason, async log =>
         {
-            var cosigned = Directory.Exists(log.Folder.Cosigned) ? Directory.GetFiles(log.Folder.Cosigned, "*.checkpoint") : [];
-            using var recovery = LogRecovery.Open(
-                log.Folder.Log, log.Tree, log.Checkpoint, log.Identity, [.. cosigned.Append(copied).OfType<string>().Select(path => new CheckpointFile(path))]);
+            IEnumerable<CheckpointFile> held = copied is null ? log.Cosigned : log.Cosigned.Append(new CheckpointFile(copied));
+            using var recovery = LogRecovery.Open(log.Folder.Log, log.Tree, log.Checkpoint, log.Identity, [.. held]);
             return await recovery.RunAsync(from is null ? null : new FolderTiledLog(from.FullName), declare, log.Entry, cancellationToken);
         });
         if (done.Restored > 0)
@@ -72,7 +71,7 @@ internal static class RecoverCommand
             Output.Note($"Declared lost: entries {LogGap.Target(lost)}; recorded as {LogGap.DeclareLoss}. Their hashes stay, so every proof still holds.");
         }
 
-        Output.Note("The gateway can be started.");
+        Output.Note("The gateway can be started. It signs what was recorded here; until then `gateway log verify` calls a declared gap undeclared.");
         return ExitCode.Ok;
     }
 }

@@ -9,7 +9,7 @@ internal static class ReleaseCommand
     public static Command Create()
     {
         var call = new ErasureCall();
-        var command = new Command("release", "End a customer's hold, so that they can be forgotten. Example: gateway log release C-1001 --reason 'claim 2026-17 settled'");
+        var command = new Command("release", "End a customer's hold, so that they can be forgotten. Example: gateway log release C-5001 --reason 'claim 2026-17 settled'");
         call.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -30,7 +30,8 @@ internal static class VerifyCommand
             var earlier = new List<(string Where, byte[]? Note)>();
             foreach (var file in parsed.GetValue(since) ?? [])
             {
-                earlier.Add((file.FullName, file.Exists ? await File.ReadAllBytesAsync(file.FullName, cancellationToken) : null));
+                earlier.Add((file.FullName, file.Exists ? await File.ReadAllBytesAsync(file.FullName, cancellationToken) : throw new CommandFailure(
+                    ExitCode.Usage, $"--since-checkpoint: there is no file {file.FullName}.")));
             }
 
             var reference = parsed.GetValue(mirror) is { } folder ? new FolderTiledLog(folder.FullName) : null;
@@ -44,7 +45,7 @@ internal static class VerifyCommand
                 earlier.Add(("the checkpoint kept beside the log", kept.ToBytes()));
             }
 
-            var report = await new LogVerification(opened.Log, trusted)
+            var report = await new LogVerification(opened.As(trusted), trusted)
             {
                 Since = [.. earlier.Select(e => Earlier(e.Where, e.Note, trusted))],
                 Reference = reference,

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Demo.Shop;
 
 /// <summary>One order of the demo shop with its ids, for calls that want to show something.</summary>
-internal sealed record SampleOrder(string OrderId, string PaymentId, string ParcelId);
+internal sealed record SampleOrder(string OrderId, string PaymentId, string ParcelId, string CustomerId);
 
 /// <summary>The demo's shop: a SQLite database with generated customers and orders in every state, the same ones each time.</summary>
 internal static class DemoShop
@@ -17,6 +17,9 @@ internal static class DemoShop
     /// <summary>The number of the first order.</summary>
     public const int FirstOrder = 1001;
 
+    /// <summary>The number of the customer who placed it.</summary>
+    public const int FirstCustomer = 5001;
+
     /// <summary>Orders from <see cref="FirstOrder"/> on that stay packed, at northgate, harbour and cedar, while the demo runs.</summary>
     public const int Samples = 10;
 
@@ -26,7 +29,7 @@ internal static class DemoShop
     private const long ApplicationId = 0x47574453;
 
     /// <summary>An order of which northgate-warehouse has an open shipment, harbour-carrier a parcel and cedar-payments a charge.</summary>
-    public static SampleOrder SampleOrder { get; } = new($"A-{FirstOrder}", ShopWriter.PaymentId(FirstOrder), ShopWriter.ParcelId(FirstOrder));
+    public static SampleOrder SampleOrder { get; } = new($"A-{FirstOrder}", ShopWriter.PaymentId(FirstOrder), ShopWriter.ParcelId(FirstOrder), $"C-{FirstCustomer}");
 
     /// <summary>Makes the shop at <paramref name="path"/> unless it is there. Times count back from now.</summary>
     public static void Ensure(string path, TimeProvider clock)

@@ -12,7 +12,7 @@ internal sealed class ShopHistory
     public ShopHistory(Randomizer random, DateTimeOffset now)
     {
         _random = random;
-        _orders = new ShopOrders(random, new ShopCustomers(random, last: 5000));
+        _orders = new ShopOrders(random, new ShopCustomers(random, last: DemoShop.FirstCustomer - 1));
         _now = now;
     }
 

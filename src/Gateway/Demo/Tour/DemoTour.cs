@@ -89,6 +89,7 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
         Output.Data($"gateway call FulfilmentService/WatchShipments --as northgate-warehouse --count 300 --deadline 60{partners}");
         Output.Data($"gateway log tail{staff}");
         Output.Data($"gateway log show {first.Receipt}{staff}");
+        Output.Data($"gateway log query --subject {order.CustomerId}{staff}");
         Output.Data($"gateway trace show {first.Receipt}{staff}");
         Output.Data($"gateway log prove {first.Receipt}{staff}");
         Output.Data($"gateway log verify{staff}");

@@ -43,6 +43,7 @@ public sealed class DemoShopTests : IDisposable
         charge.Status.ShouldBe(ChargeStatus.Authorized);
         parcel.OrderId.ShouldBe(shipment.OrderId);
         parcel.DeclaredValue.ShouldBe(charge.Amount);
+        Count($"SELECT count(*) FROM orders WHERE order_id = '{DemoShop.SampleOrder.OrderId}' AND customer_id = '{DemoShop.SampleOrder.CustomerId}'").ShouldBe(1);
         (await GetAsync<Shipment?>(ShopGrants.Shipments("southgate-warehouse"), DemoShop.SampleOrder.OrderId)).ShouldBeNull();
         foreach (var grant in (Grant[])[ShopGrants.Shipments(), ShopGrants.Charges(), ShopGrants.Parcels()])
         {
