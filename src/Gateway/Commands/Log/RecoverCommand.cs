@@ -71,7 +71,9 @@ internal static class RecoverCommand
             Output.Note($"Declared lost: entries {LogGap.Target(lost)}; recorded as {LogGap.DeclareLoss}. Their hashes stay, so every proof still holds.");
         }
 
-        Output.Note("The gateway can be started. It signs what was recorded here; until then `gateway log verify` calls a declared gap undeclared.");
+        Output.Note(done.Lost is null
+            ? "The gateway can be started."
+            : "The gateway can be started. It signs the declaration then; until it has, `gateway log verify` calls the gap undeclared.");
         return ExitCode.Ok;
     }
 }
