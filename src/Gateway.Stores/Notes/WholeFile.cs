@@ -6,7 +6,7 @@ namespace Gateway.Stores.Notes;
 /// Small files that are there as a whole or not at all. Where folders cannot be synced, a loss of power may bring the file back as it was
 /// before, never half of it: whoever needs the last one keeps it elsewhere too.
 /// </summary>
-public static class WholeFile
+internal static class WholeFile
 {
     /// <summary>Writes beside the file, syncs, takes its place, and syncs the name.</summary>
     /// <param name="path">The file; its folder exists.</param>

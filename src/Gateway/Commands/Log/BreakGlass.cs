@@ -51,10 +51,10 @@ internal sealed class BreakGlass(DirectoryInfo data, string reason)
             return null;
         }
 
-        if (data is null || string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason)
+        if (data is null || string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason || reason.Any(char.IsControl))
         {
             throw new CommandFailure(
-                ExitCode.Usage, "Break-glass needs both --data DIR and --reason TEXT of up to 500 characters.",
+                ExitCode.Usage, "Break-glass needs both --data DIR and --reason TEXT, one line of up to 500 characters.",
                 "without either, the log is read through the staff listener");
         }
 

@@ -2,13 +2,14 @@ using Grpc.Core;
 
 namespace Gateway.Commands.Log;
 
-/// <summary>What the failures of a call to the staff listener mean to the one who reads the log.</summary>
+/// <summary>What the failures of a call to the staff listener mean to the one who made it.</summary>
 internal static class ExplainedCall
 {
     /// <param name="readers">Whose it is, where the caller may not.</param>
     /// <param name="call">The call.</param>
+    /// <param name="ifDown">What can be done without the gateway; empty where nothing can.</param>
     /// <exception cref="CommandFailure">It failed.</exception>
-    public static async Task<T> RunAsync<T>(string readers, Func<Task<T>> call)
+    public static async Task<T> RunAsync<T>(string readers, Func<Task<T>> call, string ifDown = "")
     {
         try
         {
@@ -32,7 +33,7 @@ internal static class ExplainedCall
                     ExitCode.CannotConnect, "The gateway does not accept this staff certificate.", "name another with --as"),
                 _ => new CommandFailure(
                     ExitCode.CannotConnect, $"The staff listener did not answer: {e.Status.Detail}",
-                    "is the gateway running, and --gateway its staff address? If it is down, `gateway log query --data DIR --reason TEXT` reads its files"),
+                    $"is the gateway running, and --gateway its staff address?{(ifDown.Length > 0 ? $" If it is down, {ifDown}" : "")}"),
             };
         }
     }

@@ -9,6 +9,7 @@ internal sealed class RemoteLog(GrpcChannel channel)
 {
     private const int Page = 250;
     private const string Readers = "Reading the log is for staff with the role security or privacy.";
+    private const string IfDown = "`gateway log query --data DIR --reason TEXT` reads its files";
 
     private readonly DisclosureLogService.DisclosureLogServiceClient _client = new(channel);
 
@@ -26,7 +27,7 @@ internal sealed class RemoteLog(GrpcChannel channel)
         do
         {
             var request = new QueryEntriesRequest { Filter = filter, PageSize = Math.Min(limit, Page), PageToken = token };
-            var page = await ExplainedCall.RunAsync(Readers, () => _client.QueryEntriesAsync(request, cancellationToken: cancellationToken).ResponseAsync);
+            var page = await ExplainedCall.RunAsync(Readers, () => _client.QueryEntriesAsync(request, cancellationToken: cancellationToken).ResponseAsync, IfDown);
             // Later pages only go further back.
             EntriesBehind = token.Length == 0 ? page.EntriesBehind : EntriesBehind;
             SearchedFrom = page.SearchedFrom;
@@ -46,7 +47,7 @@ internal sealed class RemoteLog(GrpcChannel channel)
         EntryFilter filter, int last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var call = _client.TailEntries(new TailEntriesRequest { Filter = filter, Last = last }, cancellationToken: cancellationToken);
-        while (await ExplainedCall.RunAsync(Readers, () => call.ResponseStream.MoveNext(cancellationToken)))
+        while (await ExplainedCall.RunAsync(Readers, () => call.ResponseStream.MoveNext(cancellationToken), IfDown))
         {
             yield return call.ResponseStream.Current.Entry;
         }
@@ -56,6 +57,6 @@ internal sealed class RemoteLog(GrpcChannel channel)
     public async Task<LoggedEntry> GetAsync(string receipt, CancellationToken cancellationToken)
     {
         var request = new GetEntryRequest { Receipt = receipt };
-        return (await ExplainedCall.RunAsync(Readers, () => _client.GetEntryAsync(request, cancellationToken: cancellationToken).ResponseAsync)).Entry;
+        return (await ExplainedCall.RunAsync(Readers, () => _client.GetEntryAsync(request, cancellationToken: cancellationToken).ResponseAsync, IfDown)).Entry;
     }
 }
