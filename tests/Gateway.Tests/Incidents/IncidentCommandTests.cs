@@ -75,6 +75,13 @@ public sealed class IncidentCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_OfNoCallAtAll_AsksWhetherItIsMisspelt()
+    {
+        (await RunAsync("--partner", "nobody", "--between", Hours)).Notes.ShouldContain("misspelt");
+        (await RunAsync("--partner", "northgate-warehouse", "--between", Hours)).Notes.ShouldNotContain("misspelt");
+    }
+
+    [Fact]
     public async Task Report_NamesAskedForByTheSecurityTeam_IsRefused()
     {
         var (code, output, notes) = await RunAsync(

@@ -65,6 +65,11 @@ internal static class ReportCommand
                 Output.Note($"The newest {report.EntriesBehind} entries of the log are still to be indexed and are not in this report; make it again in a moment.");
             }
 
+            if (report is { Answers: 0, EmptyAnswers: 0, Refusals: 0 })
+            {
+                Output.Note("The log tells of no call at all here. Before this is taken for good news: is the key or the partner misspelt, and are the times UTC?");
+            }
+
             return ExitCode.Ok;
         });
         return command;
