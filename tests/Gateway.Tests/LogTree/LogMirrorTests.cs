@@ -37,10 +37,10 @@ public sealed class LogMirrorTests : IDisposable
         await using (var gateway = await StartAsync())
         {
             trust = new LogTrust(gateway.Services.GetRequiredService<LogIdentity>().Verifiers);
-            await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(_mirror.FullName, "checkpoint"))));
+            await PartnerAsks.EventuallyAsync(() => Task.FromResult(File.Exists(Path.Combine(_mirror.FullName, "checkpoint"))));
             await RecordAsync(gateway);
             head = await gateway.Services.GetRequiredService<ILogReader>().GetHeadAsync(Cancellation);
-            await UntilAsync(async () => (await VerifyAsync(trust)).Checkpoint!.Head.Size >= head);
+            await PartnerAsks.EventuallyAsync(async () => (await VerifyAsync(trust)).Checkpoint!.Head.Size >= head);
             await RecordAsync(gateway);
             head++;
         }
@@ -88,12 +88,12 @@ public sealed class LogMirrorTests : IDisposable
     {
         await using var gateway = await StartAsync();
         var mirror = gateway.Services.GetRequiredService<LogMirror>();
-        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(_mirror.FullName, "checkpoint"))));
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(File.Exists(Path.Combine(_mirror.FullName, "checkpoint"))));
         _mirror.Delete(recursive: true);
 
-        await UntilAsync(() => Task.FromResult(mirror.Trouble is not null));
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(mirror.Trouble is not null));
         await RecordAsync(gateway);
-        await UntilAsync(() => Task.FromResult(mirror.Lag > 0 && mirror.Age > TimeSpan.Zero));
+        await PartnerAsks.EventuallyAsync(() => Task.FromResult(mirror.Lag > 0 && mirror.Age > TimeSpan.Zero));
 
         mirror.Trouble.ShouldNotBeNull().ShouldContain("is its volume mounted");
         Directory.Exists(_mirror.FullName).ShouldBeFalse();
@@ -122,14 +122,6 @@ public sealed class LogMirrorTests : IDisposable
 
     private static async Task RecordAsync(RunningGateway gateway) => await gateway.Services.GetRequiredService<AdministrationLog>().RecordAsync(
         new Entry.Types.Administration { Actor = "operator", Action = "test" });
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        while (!await holds())
-        {
-            await Task.Delay(50, Cancellation);
-        }
-    }
 
     private static void Copy(string from, string to)
     {
