@@ -44,7 +44,17 @@ internal static class DemoCommand
             settings, configuration, LogFormat.Plain, TimeProvider.System, services => services.AddHostedService(p => new ShopEvolution(
                 settings.Data.Shop, TimeProvider.System, p.GetRequiredService<ILogger<ShopEvolution>>())), cancellationToken);
         await GatewayRun.StartAsync(host, cancellationToken);
-        await new DemoTour(ListenerPorts.Of(host), options.Certificates, options.Words).ShowAsync(cancellationToken);
+        try
+        {
+            await new DemoTour(ListenerPorts.Of(host), options.Certificates, options.Words).ShowAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            // In order, before the stores go with the host.
+            await host.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         if (once)
         {
             await host.StopAsync(CancellationToken.None);
