@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.Commands;
-using Gateway.Commands.Log;
 using Gateway.Configuration;
 using Gateway.Core.Log;
 using Gateway.Core.Log.Notes;
@@ -48,32 +46,32 @@ public sealed class LogArchiveTests : IDisposable
         await using (var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System))
         {
             await FillAsync(gateway, 700);
-            old = await ReceiptAsync(gateway, 10);
-            (await RunAsync(["prove", old, "--out", proof, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+            old = await LogVerb.ReceiptAsync(gateway, 10);
+            (await LogVerb.RunAsync(["prove", old, "--out", proof, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
 
-            (await RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+            (await LogVerb.RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
 
             var log = gateway.Services.GetRequiredService<SqliteDisclosureLog>();
             log.MinimumIndex.ShouldBe(512);
             await PartnerAsks.EventuallyAsync(async () => (await ReadAsync(gateway, 0)).Index == 512);
-            (await RunAsync(["verify", .. key, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
-            (await RunAsync(["prove", old, "--out", again, .. Staff(gateway)])).ShouldBe(ExitCode.CheckFailed);
-            (await RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+            (await LogVerb.RunAsync(["verify", .. key, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+            (await LogVerb.RunAsync(["prove", old, "--out", again, .. Staff(gateway)])).ShouldBe(ExitCode.CheckFailed);
+            (await LogVerb.RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
             var act = await QueryAsync(gateway, new EntryFilter { Action = LogGap.Archive });
             act.Entries.ShouldHaveSingleItem();
             act.SearchedFrom.ShouldBe(512);
         }
 
-        (await RunAsync(["verify-proof", proof, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify", "--tiles", Archive, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["prove", old, "--out", again, "--tiles", Archive, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify-proof", again, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify-proof", proof, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", "--tiles", Archive, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["prove", old, "--out", again, "--tiles", Archive, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify-proof", again, .. key])).ShouldBe(ExitCode.Ok);
 
         // The next start holds the log to what was signed, with its front gone.
         await using var next = await RunningGateway.StartAsync(_settings, TimeProvider.System);
         using var channel = next.As("northgate-warehouse");
         (await channel.GetShipment(ShopViews.OpenOrders(_settings, 1)[0])).Receipt.ShouldNotBeNull();
-        (await RunAsync(["verify", .. key, .. Staff(next)])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", .. key, .. Staff(next)])).ShouldBe(ExitCode.Ok);
     }
 
     [Fact]
@@ -82,13 +80,13 @@ public sealed class LogArchiveTests : IDisposable
     {
         await using var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System);
         await FillAsync(gateway, 300);
-        (await RunAsync(["export", "--tiles", Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["export", "--tiles", Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
         var bundle = Path.Combine(Archive, TiledResource.Entries(0).Path);
         var bytes = await File.ReadAllBytesAsync(bundle, Cancellation);
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(bundle, bytes, Cancellation);
 
-        (await RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.CheckFailed);
 
         gateway.Services.GetRequiredService<SqliteDisclosureLog>().MinimumIndex.ShouldBe(0);
         (await ReadAsync(gateway, 0)).Index.ShouldBe(0);
@@ -100,7 +98,7 @@ public sealed class LogArchiveTests : IDisposable
         await using var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System);
         await FillAsync(gateway, 300);
 
-        (await RunAsync(["archive", "--before", "1d", Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["archive", "--before", "1d", Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
 
         gateway.Services.GetRequiredService<SqliteDisclosureLog>().MinimumIndex.ShouldBe(0);
         File.Exists(Path.Combine(Archive, "checkpoint")).ShouldBeTrue();
@@ -111,7 +109,7 @@ public sealed class LogArchiveTests : IDisposable
     {
         await using var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System);
         await FillAsync(gateway, 300);
-        (await RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway, "security-analyst")])).ShouldBe(ExitCode.Refused);
+        (await LogVerb.RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway, "security-analyst")])).ShouldBe(ExitCode.Refused);
         using var channel = gateway.AsStaff("privacy-officer");
         var service = new ArchiveService.ArchiveServiceClient(channel);
         var signed = gateway.Services.GetRequiredService<CheckpointFeed>().Latest!;
@@ -170,7 +168,7 @@ public sealed class LogArchiveTests : IDisposable
         await erasure.HoldSubjectAsync(new HoldSubjectRequest { SubjectId = customer, Reason = "court order" }, cancellationToken: Cancellation);
         await FillAsync(gateway, 300);
 
-        (await RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["archive", "--before", Future, Archive, .. Staff(gateway)])).ShouldBe(ExitCode.Ok);
 
         gateway.Services.GetRequiredService<SqliteDisclosureLog>().MinimumIndex.ShouldBe(256);
         var refused = await Should.ThrowAsync<RpcException>(async () => await erasure.ForgetSubjectAsync(
@@ -228,9 +226,6 @@ public sealed class LogArchiveTests : IDisposable
     private static async Task<StoredLeaf> ReadAsync(RunningGateway gateway, long from) =>
         (await gateway.Services.GetRequiredService<ILogReader>().ReadAsync(from, 1, Cancellation))[0];
 
-    private static async Task<string> ReceiptAsync(RunningGateway gateway, long index) =>
-        new ReceiptId(new Guid(Entry.Parser.ParseFrom((await ReadAsync(gateway, index)).Bytes).Receipt.Span, bigEndian: true)).ToString();
-
     private static async Task<QueryEntriesResponse> QueryAsync(RunningGateway gateway, EntryFilter filter)
     {
         using var channel = gateway.AsStaff("security-analyst");
@@ -240,18 +235,4 @@ public sealed class LogArchiveTests : IDisposable
 
     private static string[] Staff(RunningGateway gateway, string person = "privacy-officer") =>
         ["--certs", gateway.Settings.Certificates.FullName, "--gateway", $"localhost:{gateway.Staff}", "--as", person];
-
-    private static async Task<int> RunAsync(string[] arguments)
-    {
-        try
-        {
-            var parsed = LogCommand.Create().Parse(arguments);
-            parsed.Errors.ShouldBeEmpty();
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancellation);
-        }
-        catch (CommandFailure failure)
-        {
-            return failure.ExitCode;
-        }
-    }
 }

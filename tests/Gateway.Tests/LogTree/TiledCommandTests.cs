@@ -1,11 +1,6 @@
-using System.CommandLine;
 using Gateway.Commands;
-using Gateway.Commands.Log;
-using Gateway.Core.Log;
-using Gateway.Protos.Log.V1;
 using Gateway.Tests.Running;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Tests.LogTree;
 
@@ -26,20 +21,20 @@ public sealed class TiledCommandTests : IDisposable
     public async Task Log_OfARunningGateway_IsExportedVerifiedAndProven()
     {
         await using var gateway = await RunningGateway.StartAsync();
-        var receipt = await ReceiptAsync(gateway);
+        var receipt = await LogVerb.ReceiptAsync(gateway, 0);
         string[] staff = ["--certs", gateway.Settings.Certificates.FullName, "--gateway", $"localhost:{gateway.Staff}", "--as", "security-analyst"];
         string[] key = ["--key", gateway.Settings.Data.LogVerifierKeys];
 
-        (await RunAsync(["prove", receipt, "--out", Proof, .. staff])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["export", "--tiles", Tiles, .. staff, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify", .. staff, .. key, "--mirror", Tiles, "--since-checkpoint", Path.Combine(Tiles, "checkpoint")])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify", "-o", "json", .. staff])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["export", "--tiles", Tiles, .. staff])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify", "--tiles", Tiles, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify-proof", Proof, "-o", "ndjson", .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["prove", receipt, "--out", Proof, "--tiles", Tiles, .. key])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["prove", receipt, "--out", Proof, .. staff])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["export", "--tiles", Tiles, .. staff, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", .. staff, .. key, "--mirror", Tiles, "--since-checkpoint", Path.Combine(Tiles, "checkpoint")])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", "-o", "json", .. staff])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["export", "--tiles", Tiles, .. staff])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", "--tiles", Tiles, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify-proof", Proof, "-o", "ndjson", .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["prove", receipt, "--out", Proof, "--tiles", Tiles, .. key])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.Ok);
     }
 
     [Fact]
@@ -47,18 +42,18 @@ public sealed class TiledCommandTests : IDisposable
     {
         await using var gateway = await RunningGateway.StartAsync();
         string[] staff = ["--certs", gateway.Settings.Certificates.FullName, "--gateway", $"localhost:{gateway.Staff}", "--as", "security-analyst"];
-        await RunAsync(["prove", await ReceiptAsync(gateway), "--out", Proof, .. staff]);
+        await LogVerb.RunAsync(["prove", await LogVerb.ReceiptAsync(gateway, 0), "--out", Proof, .. staff]);
         var other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
         string[] key = ["--key", gateway.Settings.Data.LogVerifierKeys];
 
-        (await RunAsync(["verify-proof", Proof, "--key", other])).ShouldBe(ExitCode.CheckFailed);
-        (await RunAsync(["verify-proof", Proof, "--key", "nonsense"])).ShouldBe(ExitCode.Usage);
+        (await LogVerb.RunAsync(["verify-proof", Proof, "--key", other])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["verify-proof", Proof, "--key", "nonsense"])).ShouldBe(ExitCode.Usage);
         var lines = await File.ReadAllLinesAsync(Proof, Cancellation);
         lines[2] = "index 1";
         await File.WriteAllTextAsync(Proof, string.Join('\n', lines) + "\n", Cancellation);
-        (await RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.CheckFailed);
-        (await RunAsync(["prove", Guid.CreateVersion7().ToString(), "--out", Proof, .. staff])).ShouldBe(ExitCode.CheckFailed);
-        (await RunAsync(["prove", "no-receipt", "--out", Proof, .. staff])).ShouldBe(ExitCode.Usage);
+        (await LogVerb.RunAsync(["verify-proof", Proof, .. key])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["prove", Guid.CreateVersion7().ToString(), "--out", Proof, .. staff])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["prove", "no-receipt", "--out", Proof, .. staff])).ShouldBe(ExitCode.Usage);
     }
 
     [Fact]
@@ -67,16 +62,16 @@ public sealed class TiledCommandTests : IDisposable
         await using var gateway = await RunningGateway.StartAsync();
         string[] staff = ["--certs", gateway.Settings.Certificates.FullName, "--gateway", $"localhost:{gateway.Staff}", "--as", "security-analyst"];
         string[] key = ["--key", gateway.Settings.Data.LogVerifierKeys];
-        await RunAsync(["export", "--tiles", Tiles, .. staff]);
+        await LogVerb.RunAsync(["export", "--tiles", Tiles, .. staff]);
         var bundle = Directory.EnumerateFiles(Path.Combine(Tiles, "tile", "entries"), "*", SearchOption.AllDirectories).Single();
         var bytes = await File.ReadAllBytesAsync(bundle, Cancellation);
         bytes[20] ^= 1;
         await File.WriteAllBytesAsync(bundle, bytes, Cancellation);
 
-        (await RunAsync(["verify", "--tiles", Tiles, .. key])).ShouldBe(ExitCode.CheckFailed);
-        (await RunAsync(["verify", "--tiles", Tiles])).ShouldBe(ExitCode.Usage, "files prove nothing about themselves");
-        (await RunAsync(["verify", "--tiles", Path.Combine(Tiles, "nowhere"), .. key])).ShouldBe(ExitCode.InvalidConfiguration);
-        (await RunAsync(["verify", "--tiles", Tiles, "--data", Tiles, "--reason", "why", .. key])).ShouldBe(ExitCode.Usage);
+        (await LogVerb.RunAsync(["verify", "--tiles", Tiles, .. key])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["verify", "--tiles", Tiles])).ShouldBe(ExitCode.Usage, "files prove nothing about themselves");
+        (await LogVerb.RunAsync(["verify", "--tiles", Path.Combine(Tiles, "nowhere"), .. key])).ShouldBe(ExitCode.InvalidConfiguration);
+        (await LogVerb.RunAsync(["verify", "--tiles", Tiles, "--data", Tiles, "--reason", "why", .. key])).ShouldBe(ExitCode.Usage);
     }
 
     [Fact]
@@ -86,44 +81,24 @@ public sealed class TiledCommandTests : IDisposable
         string receipt;
         await using (var gateway = await RunningGateway.StartAsync(settings, TimeProvider.System))
         {
-            receipt = await ReceiptAsync(gateway);
-            (await RunAsync(["verify", "--data", settings.Data.Root, "--reason", "drill"])).ShouldBe(ExitCode.Refused);
+            receipt = await LogVerb.ReceiptAsync(gateway, 0);
+            (await LogVerb.RunAsync(["verify", "--data", settings.Data.Root, "--reason", "drill"])).ShouldBe(ExitCode.Refused);
         }
 
         string[] data = ["--data", settings.Data.Root, "--reason", "drill"];
-        (await RunAsync(["verify", .. data])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["prove", receipt, "--out", Proof, .. data])).ShouldBe(ExitCode.Ok);
-        (await RunAsync(["export", "--tiles", Tiles, .. data])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["verify", .. data])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["prove", receipt, "--out", Proof, .. data])).ShouldBe(ExitCode.Ok);
+        (await LogVerb.RunAsync(["export", "--tiles", Tiles, .. data])).ShouldBe(ExitCode.Ok);
         Scalar(settings.Log, "SELECT count(*) FROM leaf WHERE CAST(bytes AS TEXT) LIKE '%log.break-glass%'").ShouldBe(3L);
 
         Scalar(settings.Log, "UPDATE leaf SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'7f' AS BLOB) WHERE id = 1");
-        (await RunAsync(["verify", .. data])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["verify", .. data])).ShouldBe(ExitCode.CheckFailed);
 
         // An entry in the place of one that was signed would destroy evidence.
         Scalar(settings.Log, "DELETE FROM leaf WHERE id > 0");
-        (await RunAsync(["verify", .. data])).ShouldBe(ExitCode.CheckFailed);
+        (await LogVerb.RunAsync(["verify", .. data])).ShouldBe(ExitCode.CheckFailed);
         Scalar(settings.Log, "SELECT count(*) FROM leaf").ShouldBe(1L);
         Directory.Delete(settings.Data.Root, recursive: true);
-    }
-
-    private static async Task<string> ReceiptAsync(RunningGateway gateway)
-    {
-        var leaf = (await gateway.Services.GetRequiredService<ILogReader>().ReadAsync(0, 1, Cancellation))[0];
-        return new ReceiptId(new Guid(Entry.Parser.ParseFrom(leaf.Bytes).Receipt.Span, bigEndian: true)).ToString();
-    }
-
-    private static async Task<int> RunAsync(string[] arguments)
-    {
-        try
-        {
-            var parsed = LogCommand.Create().Parse(arguments);
-            parsed.Errors.ShouldBeEmpty();
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancellation);
-        }
-        catch (CommandFailure failure)
-        {
-            return failure.ExitCode;
-        }
     }
 
     private static object? Scalar(string file, string sql)
