@@ -1,9 +1,20 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Gateway.Core.Contracts;
 
 /// <summary>The closed list of purposes that the shop's privacy policy names. What it does not list cannot be contracted.</summary>
-public sealed record Policy(string Name, FrozenSet<string> Area, FrozenDictionary<string, Purpose> Purposes);
+public sealed record Policy(string Name, FrozenSet<string> Area, FrozenDictionary<string, Purpose> Purposes)
+{
+    /// <summary>Lists that customers can ask to be on, in the order of the file.</summary>
+    public ImmutableArray<MailingList> Lists { get; init; } = [];
+}
+
+/// <summary>A list that customers can ask to be on.</summary>
+/// <param name="Id">What preferences and records call it.</param>
+/// <param name="Title">What customers are told it is.</param>
+/// <param name="Purpose">The purpose under which it is sent.</param>
+public sealed record MailingList(string Id, string Title, string Purpose);
 
 /// <summary>One purpose of the policy.</summary>
 /// <param name="Key">fideslang data use, or the house's child of one.</param>

@@ -35,6 +35,7 @@ public enum StaffRole
     Security,
     Privacy,
     Operations,
+    Legal,
 }
 
 /// <summary>What staff can be allowed to do.</summary>
@@ -63,4 +64,16 @@ public enum StaffPermission
 
     /// <summary>Prune what was archived from the front of the disclosure log.</summary>
     ArchiveLog,
+
+    /// <summary>See, resolve and extend customers' requests; see and confirm what partners have to delete.</summary>
+    HandleRequests,
+
+    /// <summary>See cases of disclosure on legal grounds.</summary>
+    ReadCases,
+
+    /// <summary>Open such a case, and release what was approved.</summary>
+    OpenCases,
+
+    /// <summary>Approve or review such a case. Two different people must.</summary>
+    ApproveCases,
 }

@@ -12,10 +12,12 @@ public static class StaffRoles
         [StaffRole.Privacy] =
         [
             StaffPermission.ReadPartners, StaffPermission.ReadContracts, StaffPermission.ReadLog, StaffPermission.Reidentify,
-            StaffPermission.EraseSubjects, StaffPermission.ArchiveLog,
+            StaffPermission.EraseSubjects, StaffPermission.ArchiveLog, StaffPermission.HandleRequests, StaffPermission.ReadCases,
+            StaffPermission.ApproveCases,
         ],
         [StaffRole.Operations] =
             [StaffPermission.ReadPartners, StaffPermission.ChangeStanding, StaffPermission.ReadContracts],
+        [StaffRole.Legal] = [StaffPermission.ReadCases, StaffPermission.OpenCases, StaffPermission.ApproveCases],
     }.ToFrozenDictionary();
 
     /// <summary>Roles by the name that <c>staff.yaml</c> gives them.</summary>

@@ -32,13 +32,13 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
 
     // What has ended is never called again: it must not stop a start because the source moved on without it.
     private ImmutableArray<PlannedGrant> Prepare(Snapshot snapshot, Contract contract) =>
-        contract.Agreement.Expires <= clock.GetUtcNow() ? [] : [.. contract.Grants.Select(g => Prepare(snapshot, g))];
+        contract.Agreement.Expires <= clock.GetUtcNow() ? [] : [.. contract.Grants.Select(g => Prepare(snapshot, contract.Partner, g))];
 
-    private PlannedGrant Prepare(Snapshot snapshot, Grant grant) => new(
+    private PlannedGrant Prepare(Snapshot snapshot, Partner partner, Grant grant) => new(
         grant,
         source.Prepare(grant),
         Projector.Compile(grant, partnerKey(grant.Partner)),
-        new Scopes(snapshot.Revision, grant),
+        new Scopes(snapshot.Revision, partner, grant),
         CardNumberScan.Compile(grant),
         Limit(grant));
 

@@ -14,7 +14,7 @@ internal static class CallLeaf
     /// <summary>An upper bound of the leaf's length, bytes.</summary>
     public static int MaxSize(in CallRecord call) => Fixed + call.Caller.Field.Length
         + (3 * (call.Method.Length + (call.Purpose?.Length ?? 0)))
-        + (SubjectKey.PseudonymSize * (call.Records.Length + call.Subjects.Length + call.Tombstones.Length));
+        + (SubjectKey.PseudonymSize * (call.Records.Length + call.Subjects.Length + call.Permissions.Length + call.Tombstones.Length));
 
     /// <summary>Writes the leaf and gives its length.</summary>
     public static int Write(in CallRecord call, Span<byte> destination)
@@ -47,6 +47,7 @@ internal static class CallLeaf
 
         writer.Number(Entry.CountFieldNumber, call.Count);
         writer.Pseudonyms(Entry.TombstonesFieldNumber, call.Tombstones.Span);
+        writer.Pseudonyms(Entry.PermissionsFieldNumber, call.Permissions.Span);
         return writer.Written;
     }
 }

@@ -41,6 +41,9 @@ public readonly record struct CallRecord
     /// <summary>Their subjects: as many, in the same order.</summary>
     public ReadOnlyMemory<Pseudonym> Subjects { get; init; }
 
+    /// <summary>The permissions that the release relied on: one for each record in the same order, or none where the grant needs none.</summary>
+    public ReadOnlyMemory<Pseudonym> Permissions { get; init; }
+
     /// <summary>Records whose tombstones were sent.</summary>
     public ReadOnlyMemory<Pseudonym> Tombstones { get; init; }
 

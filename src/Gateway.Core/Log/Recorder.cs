@@ -16,6 +16,11 @@ public sealed class Recorder(IDisclosureLog log, IDisclosureCondition? condition
             throw new ArgumentException("Each record has one subject.", nameof(call));
         }
 
+        if (call.Permissions.Length != 0 && call.Permissions.Length != call.Records.Length)
+        {
+            throw new ArgumentException("Each record relies on a permission, or none does.", nameof(call));
+        }
+
         return call.Refusal is null && condition?.Unmet is { } unmet
             ? throw new LogUnavailableException(unmet)
             : log.AppendAsync(Leaf(call), call.Scope);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gateway.Core.Permissions;
 
 namespace Gateway.Core.Log;
 
@@ -33,11 +34,18 @@ public sealed class SubjectKey
     public SubjectMark Mark { get; }
 
     /// <summary>The pseudonym of one of the subject's records.</summary>
-    public Pseudonym OfRecord(string recordType, string key)
+    public Pseudonym OfRecord(string recordType, string key) => Of(recordType, key);
+
+    /// <summary>The pseudonym of a permission that the subject gave: in an entry, what the release relied on.</summary>
+    public Pseudonym OfPermission(Preference preference) =>
+        // No record type has a space in its name, so no record's pseudonym is one of these.
+        Of("permission " + preference.Topic, $"{(int)preference.State} {preference.ChangedAt.UtcTicks}");
+
+    private Pseudonym Of(string kind, string key)
     {
-        var size = Encoding.UTF8.GetByteCount(recordType) + 1 + Encoding.UTF8.GetByteCount(key);
+        var size = Encoding.UTF8.GetByteCount(kind) + 1 + Encoding.UTF8.GetByteCount(key);
         Span<byte> input = size <= 512 ? stackalloc byte[size] : new byte[size];
-        var at = Encoding.UTF8.GetBytes(recordType, input);
+        var at = Encoding.UTF8.GetBytes(kind, input);
         input[at] = 0;
         Encoding.UTF8.GetBytes(key, input[(at + 1)..]);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

@@ -18,15 +18,18 @@ public sealed class Scopes
     public const int MaxKept = 256;
 
     private readonly string _revision;
+    private readonly Partner _recipient;
     private readonly Grant _grant;
     private readonly ConcurrentDictionary<FieldSet, GrantScope> _narrowed = new();
     private int _kept;
 
     /// <param name="revision">The snapshot's revision.</param>
+    /// <param name="recipient">The partner that the grant is for.</param>
     /// <param name="grant">The grant.</param>
-    public Scopes(string revision, Grant grant)
+    public Scopes(string revision, Partner recipient, Grant grant)
     {
         _revision = revision;
+        _recipient = recipient;
         _grant = grant;
         Full = Build(grant.Granted);
     }
@@ -69,6 +72,11 @@ public sealed class Scopes
             Record = _grant.Record.Name,
             // So that the log alone tells by when a partner must have deleted what it got.
             DeleteAfter = Duration.FromTimeSpan(_grant.DeleteAfter),
+            // So that the log alone tells a customer who got what, where and for which promise, as it was told then.
+            RecipientName = _recipient.Name,
+            Country = _recipient.Country,
+            Safeguard = _recipient.Safeguard ?? "",
+            Promise = _grant.Purpose.Promise,
         };
         var granted = _grant.Fields.ToDictionary(f => f.Leaf.Index);
         foreach (var leaf in _grant.Record.Leaves)

@@ -17,6 +17,10 @@ namespace Gateway.Authentication
         public const string Reidentify = nameof(StaffPermission.Reidentify);
         public const string EraseSubjects = nameof(StaffPermission.EraseSubjects);
         public const string ArchiveLog = nameof(StaffPermission.ArchiveLog);
+        public const string HandleRequests = nameof(StaffPermission.HandleRequests);
+        public const string ReadCases = nameof(StaffPermission.ReadCases);
+        public const string OpenCases = nameof(StaffPermission.OpenCases);
+        public const string ApproveCases = nameof(StaffPermission.ApproveCases);
     }
 }
 

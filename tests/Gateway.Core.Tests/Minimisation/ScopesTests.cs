@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
 using Gateway.Protos.Log.V1;
 using static Gateway.Core.Tests.Minimisation.Grants;
@@ -7,7 +8,10 @@ namespace Gateway.Core.Tests.Minimisation;
 
 public sealed class ScopesTests
 {
-    private static Scopes New() => new(new string('a', 64), Of(ChargeRecord,
+    private static readonly Partner s_recipient =
+        new("northgate-warehouse", "Northgate Fulfilment Ltd", PartnerRole.Processor, "US", "DPF", "", "");
+
+    private static Scopes New() => new(new string('a', 64), s_recipient, Of(ChargeRecord,
     [
         ("order_id", null), ("payment_id", null), ("card_last4", new Transform.KeepLast(2)), ("amount", null),
     ]));
@@ -23,6 +27,7 @@ public sealed class ScopesTests
         scope.Released.Concat(scope.Transformed.Select(t => t.Path)).Concat(scope.Withheld.Select(w => w.Path))
             .ShouldBe(ChargeRecord.Leaves.Select(l => l.Path), ignoreOrder: true);
         scope.DeleteAfter.ToTimeSpan().ShouldBe(Of(ChargeRecord, ["order_id"]).DeleteAfter);
+        (scope.RecipientName, scope.Country, scope.Safeguard).ShouldBe(("Northgate Fulfilment Ltd", "US", "DPF"));
         (scope.Contract, scope.Purpose, scope.Record, scope.Revision)
             .ShouldBe(("northgate-warehousing", "essential.service", "gateway.payment.v1.Charge", new string('a', 64)));
     }
@@ -65,7 +70,7 @@ public sealed class ScopesTests
     [Fact]
     public void Of_MoreSetsThanAreKept_AnswersStillAndKeepsNoMore()
     {
-        var scopes = new Scopes("r", Of(ChargeRecord, ChargeRecord.Leaves.Select(l => l.Path)));
+        var scopes = new Scopes("r", s_recipient, Of(ChargeRecord, ChargeRecord.Leaves.Select(l => l.Path)));
 
         for (var i = 1; i <= 600; i++)
         {

@@ -19,7 +19,7 @@ internal static class DevelopmentCertificates
     public static IReadOnlyList<string> Partners { get; } = ["northgate-warehouse", "southgate-warehouse", "harbour-carrier", "cedar-payments"];
 
     /// <summary>Ids of the demo's staff.</summary>
-    public static IReadOnlyList<string> Staff { get; } = ["security-analyst", "privacy-officer", "operator"];
+    public static IReadOnlyList<string> Staff { get; } = ["security-analyst", "privacy-officer", "operator", "legal-counsel"];
 
     /// <summary>Makes what is absent, near its end or not of its authority. Gives the names of the files it wrote, without extension.</summary>
     public static IReadOnlyList<string> Write(DirectoryInfo folder, TimeProvider clock)
