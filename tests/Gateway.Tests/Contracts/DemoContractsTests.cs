@@ -30,12 +30,13 @@ public sealed class DemoContractsTests
     }
 
     [Fact]
-    public void DemoStaff_Compiled_IsThreePeopleWithDifferentRoles()
+    public void DemoStaff_Compiled_IsOnePersonARole()
     {
         var compiled = StaffCompiler.Compile(DemoContracts.Files.Single(f => f.Name == ContractFile.Staff));
 
         compiled.Errors.ShouldBeEmpty();
-        compiled.Staff.ShouldNotBeNull().Members.Select(m => m.Id).ShouldBe(["security-analyst", "privacy-officer", "operator"]);
+        compiled.Staff.ShouldNotBeNull().Members.Select(m => m.Id).ShouldBe(["security-analyst", "privacy-officer", "operator", "legal-counsel"]);
+        compiled.Staff.Members.SelectMany(m => m.Roles).ShouldBe(Enum.GetValues<StaffRole>(), ignoreOrder: true);
         compiled.Staff.Members.Single(m => m.Id == "operator").May(StaffPermission.ReadLog).ShouldBeFalse();
     }
 }

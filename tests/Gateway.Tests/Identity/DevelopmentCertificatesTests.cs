@@ -11,6 +11,9 @@ public sealed class DevelopmentCertificatesTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-certs-");
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
 
+    // A server's, and one for each partner and member of staff.
+    private static int Leaves => 1 + DevelopmentCertificates.Partners.Count + DevelopmentCertificates.Staff.Count;
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
@@ -18,7 +21,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
     {
         var written = DevelopmentCertificates.Write(_folder, _clock);
 
-        written.Count.ShouldBe(3 + 1 + 4 + 3);
+        written.Count.ShouldBe(3 + Leaves);
         foreach (var name in written)
         {
             using var certificate = X509Certificate2.CreateFromPemFile(PathOf(name + ".pem"), PathOf(name + ".key"));
@@ -49,7 +52,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
 
         DevelopmentCertificates.Write(_folder, _clock).ShouldBe(["cedar-payments"]);
         _clock.Advance(TimeSpan.FromDays(340));
-        DevelopmentCertificates.Write(_folder, _clock).Count.ShouldBe(1 + 4 + 3);
+        DevelopmentCertificates.Write(_folder, _clock).Count.ShouldBe(Leaves);
         File.ReadAllText(PathOf("partners-ca.pem")).ShouldBe(authority);
     }
 
