@@ -1,5 +1,6 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
 using Google.Protobuf;
 
 namespace Gateway.Core.Sources;
@@ -14,6 +15,25 @@ public interface IRecordSource
     /// Compiles what one grant needs: statements that read its granted columns, its key columns and the routing columns, nothing else.
     /// </summary>
     IGrantReader Prepare(Grant grant);
+
+    /// <summary>
+    /// Compiles what it takes to read a record's <paramref name="fields"/> of one subject: these columns, the key, the subject and the
+    /// last change, nothing else.
+    /// </summary>
+    ISubjectReader PrepareForSubject(RecordType record, FieldSet fields);
+}
+
+/// <summary>
+/// Reads one subject's records, whoever they are routed to, open or closed: what the subject itself may see, and what a case or a request
+/// is about. Safe for concurrent use.
+/// </summary>
+public interface ISubjectReader
+{
+    /// <summary>
+    /// Up to <paramref name="limit"/> records of the subject, changed last first. A key that the view gives for several recipients comes as
+    /// often. A row that cannot be read fails the call.
+    /// </summary>
+    ValueTask<IReadOnlyList<SourceRow>> ListAsync(string subjectId, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>

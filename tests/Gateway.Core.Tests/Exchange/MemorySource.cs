@@ -1,5 +1,6 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
 using Google.Protobuf;
 
@@ -30,6 +31,8 @@ internal sealed class MemorySource : IRecordSource
 
     public IGrantReader Prepare(Grant grant) => new Reader(this, grant);
 
+    public ISubjectReader PrepareForSubject(RecordType record, FieldSet fields) => new SubjectReader(this, record);
+
     /// <summary>Adds a row, or takes the place of the one with its key.</summary>
     public void Put(StoredRow row)
     {
@@ -45,6 +48,13 @@ internal sealed class MemorySource : IRecordSource
         Reads++;
         OnRead();
         return Fault is null ? [.. Rows] : throw Fault;
+    }
+
+    private sealed class SubjectReader(MemorySource source, RecordType record) : ISubjectReader
+    {
+        public ValueTask<IReadOnlyList<SourceRow>> ListAsync(string subjectId, int limit, CancellationToken cancellationToken) => new(
+            [.. source.Read().Where(r => r.SubjectId == subjectId && r.Record.Descriptor == record.Descriptor)
+                .OrderByDescending(r => r.UpdatedAt).Take(limit).Select(source.Answer)]);
     }
 
     private sealed class Reader(MemorySource source, Grant grant) : IGrantReader

@@ -54,6 +54,22 @@ public sealed class SqliteColumnSpyTests : IDisposable
     }
 
     [Fact]
+    public async Task OneSubject_SomeFields_ReadsThemTheKeyTheSubjectAndTheChangeOnly()
+    {
+        _shop.Put(new TestRow("A-01") { Columns = [("a_string", "x")] });
+        _shop.PutChild("everything_items", "A-01", 1, ("sku", "s"));
+        var everything = TestGrants.Everything;
+        var reader = _source.PrepareForSubject(everything, TestGrants.Of(everything, "a_string", "items.sku").Granted);
+        await SpyAsync();
+
+        (await reader.ListAsync("subject-1", 10, Token)).Count.ShouldBe(1);
+
+        string[] main = ["thing_id", "subject_id", "updated_at", "a_string"];
+        _read.ShouldBe(
+            [.. main.Select(c => "sharing_everything." + c), .. Items("thing_id", "position", "sku")], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Children_OfAPage_AreReadByOneStatement()
     {
         for (var i = 0; i < 50; i++)

@@ -263,6 +263,8 @@ public sealed class AdminServiceTests : IAsyncLifetime
     private sealed class NoSource : IRecordSource
     {
         public IGrantReader Prepare(Grant grant) => throw new NotSupportedException();
+
+        public ISubjectReader PrepareForSubject(Core.Annotations.RecordType record, Core.Minimisation.FieldSet fields) => throw new NotSupportedException();
     }
 
     private sealed class BrokenStore : IStandingStore

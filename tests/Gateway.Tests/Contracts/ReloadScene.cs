@@ -88,6 +88,13 @@ internal sealed class FakeSource : IRecordSource
 
     public IGrantReader Prepare(Grant grant) => Lacks is null ? new NoRows() : throw new SourceException(Lacks);
 
+    public ISubjectReader PrepareForSubject(Gateway.Core.Annotations.RecordType record, Gateway.Core.Minimisation.FieldSet fields) => new NoSubject();
+
+    private sealed class NoSubject : ISubjectReader
+    {
+        public ValueTask<IReadOnlyList<SourceRow>> ListAsync(string subjectId, int limit, CancellationToken cancellationToken) => new([]);
+    }
+
     private sealed class NoRows : IGrantReader
     {
         public ValueTask<SourceRow?> GetAsync(Gateway.Core.Annotations.Leaf key, string value, DateTimeOffset now, CancellationToken cancellationToken) => new((SourceRow?)null);

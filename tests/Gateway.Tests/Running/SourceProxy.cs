@@ -15,6 +15,18 @@ internal sealed class SourceProxy(IRecordSource inner) : IRecordSource
 
     public IGrantReader Prepare(Grant grant) => new Reader(this, inner.Prepare(grant));
 
+    public ISubjectReader PrepareForSubject(Core.Annotations.RecordType record, Core.Minimisation.FieldSet fields) =>
+        new SubjectReader(this, inner.PrepareForSubject(record, fields));
+
+    private sealed class SubjectReader(SourceProxy owner, ISubjectReader inner) : ISubjectReader
+    {
+        public async ValueTask<IReadOnlyList<SourceRow>> ListAsync(string subjectId, int limit, CancellationToken cancellationToken)
+        {
+            await owner.Before(cancellationToken);
+            return [.. (await inner.ListAsync(subjectId, limit, cancellationToken)).Select(owner.Exchange)];
+        }
+    }
+
     private sealed class Reader(SourceProxy owner, IGrantReader inner) : IGrantReader
     {
         public async ValueTask<SourceRow?> GetAsync(Leaf key, string value, DateTimeOffset now, CancellationToken cancellationToken)

@@ -21,9 +21,14 @@ internal sealed class ChildReader
         _add = MessageCompiler.CompileAdd(layout.Record.Descriptor, queries.View.Chain);
     }
 
-    public void Fill(ReaderStatements statements, SourceRow row, CancellationToken cancellationToken)
+    public void Fill(ReaderStatements statements, SourceRow row, CancellationToken cancellationToken) =>
+        Fill(statements.ChildrenOfOne(_index), row, cancellationToken);
+
+    /// <param name="statement">The statement of one record.</param>
+    /// <param name="row">The record.</param>
+    /// <param name="cancellationToken">Looked at between rows.</param>
+    public void Fill(Statement statement, SourceRow row, CancellationToken cancellationToken)
     {
-        var statement = statements.ChildrenOfOne(_index);
         statement.Bind(Parameter.ParentKey, row.Key);
         try
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
 using static Gateway.Stores.Sqlite.Source.Parameter;
 
@@ -33,7 +34,7 @@ internal sealed class GrantQueries
     {
         Layout = SourceLayout.Of(grant.Record);
         Columns = [.. Layout.Main.Columns.Where(c => grant.Granted.Has(c.Leaf.Index))];
-        Children = [.. Layout.Children.Select(v => new ChildQueries(v, Layout.KeyColumn, grant)).Where(c => !c.Columns.IsEmpty)];
+        Children = [.. Layout.Children.Select(v => new ChildQueries(v, Layout.KeyColumn, grant.Granted)).Where(c => !c.Columns.IsEmpty)];
 
         var view = Quote(View(Layout.Main));
         _key = Quote(Layout.KeyColumn);
@@ -87,11 +88,11 @@ internal sealed class GrantQueries
     /// </summary>
     public string Get(Leaf key) => key == Layout.Record.Key
         ? $"{_select} WHERE {_key} = ?{Key} AND {_available} LIMIT 2"
-        : $"{_select} WHERE {Quote(key.Path)} = ?{Key} AND {_available} {LastChangedFirst} LIMIT 1";
+        : $"{_select} WHERE {Quote(key.Path)} = ?{Key} AND {_available} {LastChangedFirst(_key)} LIMIT 1";
 
-    // Within one second the text without a fraction is the earliest.
-    private string LastChangedFirst =>
-        $"ORDER BY substr(updated_at, 1, 19) DESC, length(updated_at) DESC, updated_at DESC, {_key} DESC";
+    /// <summary>Within one second the text without a fraction is the earliest.</summary>
+    public static string LastChangedFirst(string key) =>
+        $"ORDER BY substr(updated_at, 1, 19) DESC, length(updated_at) DESC, updated_at DESC, {key} DESC";
 
     /// <summary>The view's name in SQLite, which has no schemas of its own.</summary>
     public static string View(SourceView view) => "sharing_" + view.Name;
@@ -103,10 +104,10 @@ internal sealed class GrantQueries
 /// <summary>The SQL of one repeated message.</summary>
 internal sealed class ChildQueries
 {
-    public ChildQueries(SourceView view, string parentKey, Grant grant)
+    public ChildQueries(SourceView view, string parentKey, FieldSet fields)
     {
         View = view;
-        Columns = [.. view.Columns.Where(c => grant.Granted.Has(c.Leaf.Index))];
+        Columns = [.. view.Columns.Where(c => fields.Has(c.Leaf.Index))];
         var key = GrantQueries.Quote(parentKey);
         var select = $"SELECT {string.Join(", ", Columns.SelectMany(c => c.Names).Select(GrantQueries.Quote).Prepend(key))} FROM {GrantQueries.Quote(GrantQueries.View(view))}";
         OfOne = $"{select} WHERE {key} = ?{ParentKey} ORDER BY {SourceLayout.Position}";

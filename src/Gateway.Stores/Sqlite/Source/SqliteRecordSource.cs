@@ -1,4 +1,6 @@
+using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
 using Microsoft.Data.Sqlite;
 
@@ -41,6 +43,16 @@ public sealed class SqliteRecordSource : IRecordSource, IDisposable
         ViewCheck.Check(connection, queries);
         connection.StatementsOf(0, queries, grant.Partner).PrepareAll();
         return new SqliteGrantReader(_pool, Interlocked.Increment(ref _lastReader), grant, queries);
+    }
+
+    /// <summary>Compiles the reader and tries it on the views; see <see cref="IRecordSource.PrepareForSubject"/>.</summary>
+    /// <exception cref="SourceException">As <see cref="Prepare"/>.</exception>
+    public ISubjectReader PrepareForSubject(RecordType record, FieldSet fields)
+    {
+        var queries = new SubjectQueries(record, fields);
+        using var connection = _pool.Open();
+        ViewCheck.Check(connection, queries);
+        return new SqliteSubjectReader(_pool, queries);
     }
 
     public void Dispose() => _pool.Dispose();

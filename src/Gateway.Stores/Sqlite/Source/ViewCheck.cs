@@ -1,25 +1,30 @@
+using System.Collections.Immutable;
 using Gateway.Core.Sources;
 
 namespace Gateway.Stores.Sqlite.Source;
 
-/// <summary>Compares what a grant needs with what the database has, and names all that is missing at once.</summary>
+/// <summary>Compares what is to be read with what the database has, and names all that is missing at once.</summary>
 internal static class ViewCheck
 {
-    public static void Check(SourceConnection connection, GrantQueries queries)
+    public static void Check(SourceConnection connection, GrantQueries queries) => Check(
+        connection, queries.Layout, queries.Columns, queries.Children, "the grant on",
+        [SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt, SourceLayout.UpdatedAt]);
+
+    public static void Check(SourceConnection connection, SubjectQueries queries) => Check(
+        connection, queries.Layout, queries.Columns, queries.Children, "reading one subject's", [SourceLayout.SubjectId, SourceLayout.UpdatedAt]);
+
+    private static void Check(
+        SourceConnection connection, SourceLayout layout, ImmutableArray<SourceColumn> columns, ImmutableArray<ChildQueries> children,
+        string reader, string[] routing)
     {
-        string[] routing =
-        [
-            queries.Layout.KeyColumn, SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt,
-            SourceLayout.UpdatedAt,
-        ];
-        var missing = Missing(connection, queries.Layout.Main, [.. routing, .. queries.Columns.SelectMany(c => c.Names)])
-            .Concat(queries.Children.SelectMany(c => Missing(
-                connection, c.View, [queries.Layout.KeyColumn, SourceLayout.Position, .. c.Columns.SelectMany(x => x.Names)])))
+        var missing = Missing(connection, layout.Main, [layout.KeyColumn, .. routing, .. columns.SelectMany(c => c.Names)])
+            .Concat(children.SelectMany(c => Missing(
+                connection, c.View, [layout.KeyColumn, SourceLayout.Position, .. c.Columns.SelectMany(x => x.Names)])))
             .ToArray();
         if (missing.Length > 0)
         {
             throw new SourceException(
-                $"the source does not have what the grant on {queries.Layout.Record.Name} needs:\n  {string.Join("\n  ", missing)}");
+                $"the source does not have what {reader} {layout.Record.Name} needs:\n  {string.Join("\n  ", missing)}");
         }
     }
 
