@@ -40,6 +40,7 @@ public sealed class Catalogue
             .SelectMany(s => ServiceCompiler.Compile(s, records, errors)).ToArray();
         errors.AddRange(list.SelectMany(f => f.MessageTypes).SelectMany(Inside).Where(IsRecord)
             .Select(m => $"{m.FullName}: a record stands at the top of its file, not inside another message"));
+        errors.AddRange(Domains.Mixed(list));
         var compiled = records.Values.OfType<RecordType>().ToArray();
         foreach (var twice in compiled.GroupBy(r => r.Source, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {

@@ -48,7 +48,7 @@ internal sealed class ServiceCompiler
     {
         var shape = method.GetOptions()?.GetExtension(AnnotationsExtensions.Method)?.Shape ?? Shape.Unspecified;
         var before = _errors.Count;
-        if (!Enum.IsDefined(shape) || shape == Shape.Unspecified || (shape == Shape.Contract) != (_label.Record.Length == 0))
+        if (!Enum.IsDefined(shape) || shape == Shape.Unspecified || RecordlessService.Is(shape) != (_label.Record.Length == 0))
         {
             _errors.Add($"{_service.FullName}/{method.Name}: has no shape, or not one that goes with its service");
             return null;
@@ -65,13 +65,31 @@ internal sealed class ServiceCompiler
             _errors.Add($"{method.OutputType.FullName}: field 15 must be the receipt, a {Receipt.Descriptor.FullName}");
         }
 
-        if (_record is not null)
+        if (_record is null)
         {
+            _errors.AddRange(RecordlessService.Check(_service, _label, method, shape));
+        }
+        else
+        {
+            CheckDomain(method, _record);
             CheckResponse(method.OutputType, shape, _record);
             CheckKeys(method, shape, _record);
         }
 
         return _errors.Count == before ? new ServiceMethod(method, shape, _record) : null;
+    }
+
+    private void CheckDomain(MethodDescriptor method, RecordType record)
+    {
+        if (_label.Domain != Domain.Unspecified && _label.Domain != record.Domain)
+        {
+            _errors.Add($"{_service.FullName}: is labelled with another domain than its record {record}; leave the domain out");
+        }
+
+        if (Domains.Of(method.InputType).Any(d => d != record.Domain))
+        {
+            _errors.Add($"{method.InputType.FullName}: a service serves one domain, and this request holds a record of the other than {record}");
+        }
     }
 
     /// <summary>A response holds records, a token, on a stream tombstones, and the receipt: nothing that has no label.</summary>

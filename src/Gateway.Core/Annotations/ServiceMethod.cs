@@ -20,7 +20,7 @@ public sealed class ServiceMethod
     /// <summary>How it hands out records.</summary>
     public Shape Shape { get; }
 
-    /// <summary>The record it serves; null for methods about the caller's own contract.</summary>
+    /// <summary>The record it serves; null for one that hands out no records.</summary>
     public RecordType? Record { get; }
 
     /// <summary>Name within the service, as contracts write it: <c>GetShipment</c>.</summary>

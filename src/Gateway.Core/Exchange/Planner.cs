@@ -4,6 +4,7 @@ using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
+using Gateway.Protos.Annotations.V1;
 
 namespace Gateway.Core.Exchange;
 
@@ -11,7 +12,7 @@ namespace Gateway.Core.Exchange;
 /// Makes snapshots ready to run. What cannot be prepared fails here, at start or at a reload, never in a call. Counters live on from plan
 /// to plan by partner, purpose and record.
 /// </summary>
-public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, PseudonymKey> partnerKey, TimeProvider clock)
+public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, Domain, PseudonymKey> partnerKey, TimeProvider clock)
 {
     /// <summary>Calls a second that a partner may make about its own contract.</summary>
     public const int OwnContractRate = 20;
@@ -37,7 +38,7 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
     private PlannedGrant Prepare(Snapshot snapshot, Partner partner, Grant grant) => new(
         grant,
         source.Prepare(grant),
-        Projector.Compile(grant, partnerKey(grant.Partner)),
+        Projector.Compile(grant, partnerKey(grant.Partner, grant.Record.Domain)),
         new Scopes(snapshot.Revision, partner, grant),
         CardNumberScan.Compile(grant),
         Limit(grant));

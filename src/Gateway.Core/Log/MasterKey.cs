@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Core.Minimisation;
+using Gateway.Protos.Annotations.V1;
 
 namespace Gateway.Core.Log;
 
@@ -34,8 +35,20 @@ public sealed class MasterKey
     /// <summary>Tells whether a store was made under this master key; tells nothing else about it.</summary>
     public byte[] CheckValue => Derive("gateway master key check v1");
 
-    /// <summary>The key under which this partner's <c>pseudonym</c> fields are made.</summary>
-    public PseudonymKey PartnerKey(string partnerId) => new(Derive("gateway partner pseudonym v1\0" + partnerId));
+    /// <summary>Draws the noise of statistics.</summary>
+    public byte[] StatisticsNoiseKey => Derive("gateway statistics noise v1");
+
+    /// <summary>
+    /// The key under which this partner's <c>pseudonym</c> fields of one domain are made: who a person is and what a visitor browsed have
+    /// different keys, so that equal persons never have equal tokens.
+    /// </summary>
+    public PseudonymKey PartnerKey(string partnerId, Domain domain) => new(Derive(domain switch
+    {
+        // Without a word for its domain: partners hold pseudonyms made before there were two, and they stay.
+        Domain.Registration => "gateway partner pseudonym v1\0" + partnerId,
+        Domain.Usage => "gateway partner usage pseudonym v1\0" + partnerId,
+        _ => throw new ArgumentOutOfRangeException(nameof(domain)),
+    }));
 
     /// <summary>Never the key.</summary>
     public override string ToString() => nameof(MasterKey);

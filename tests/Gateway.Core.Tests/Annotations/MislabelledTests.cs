@@ -52,6 +52,23 @@ public sealed class MislabelledTests
     [InlineData("GetGoodResponse: needs one repeated field of gateway.tests.mislabelled.v1.Good")]
     [InlineData("ByNameRequest.name: a record is asked for by its key or an alternate key")]
     [InlineData("StrayService: serves 'gateway.tests.mislabelled.v1.Part', which is no labelled record")]
+    [InlineData("Portrait: holds records of both domains")]
+    [InlineData("DeepBothDomains: holds records of both domains")]
+    [InlineData("BothDomains: holds records of both domains")]
+    [InlineData("OtherDomainResponse: holds records of both domains")]
+    [InlineData("AskWithVisit: a service serves one domain")]
+    [InlineData("OtherDomainService: is labelled with another domain than its record")]
+    [InlineData("UndomainedCounts: a service with SHAPE_STATISTICS names its domain; write {domain: DOMAIN_USAGE}")]
+    [InlineData("RegistrationCounts: a service with SHAPE_STATISTICS names its domain; write {domain: DOMAIN_USAGE}")]
+    [InlineData("UndomainedSubject: a service with SHAPE_SUBJECT names its domain; write {domain: DOMAIN_REGISTRATION}")]
+    [InlineData("BothShapes: a service with SHAPE_SUBJECT names its domain")]
+    [InlineData("BuyersResponse: holds a record of another domain than gateway.tests.mislabelled.v1.PersonalCounts")]
+    [InlineData("BuyersResponse: holds a record of another domain than gateway.tests.mislabelled.v1.ContractOfPersons")]
+    [InlineData("ContractOfPersons: its methods are about the caller's own contract")]
+    [InlineData("BuyersRow.good: statistics are names of closed lists and counts")]
+    [InlineData("VisitorsRow.visitor: statistics are names of closed lists and counts")]
+    [InlineData("VisitorsRow.token: statistics are names of closed lists and counts")]
+    [InlineData("VisitorsResponse.more: statistics are names of closed lists and counts")]
     public void Compile_WrongLabel_IsTold(string expected) => s_errors.ShouldContain(e => e.StartsWith(Package + expected, StringComparison.Ordinal));
 
     [Fact]
@@ -61,10 +78,10 @@ public sealed class MislabelledTests
     [Fact]
     public void Compile_WhatIsRight_IsNotAccused()
     {
-        s_errors.ShouldNotContain(e => e.Contains("WrongService/GetGood", StringComparison.Ordinal)
+        s_errors.Where(e => e.Contains("WrongService/GetGood", StringComparison.Ordinal)
             || e.Contains("WatchGoods", StringComparison.Ordinal)
             || e.StartsWith(Package + "Good", StringComparison.Ordinal)
-            || e.StartsWith(Package + "GetGoodRequest", StringComparison.Ordinal));
+            || e.StartsWith(Package + "GetGoodRequest", StringComparison.Ordinal)).ShouldBeEmpty();
         s_errors.Distinct(StringComparer.Ordinal).Count().ShouldBe(s_errors.Count);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ExchangeScene
 
     public ExchangeScene(params ContractFile[] contracts)
     {
-        Planner = new Planner(Catalogue, Source, _ => new PseudonymKey(new byte[32]), Clock);
+        Planner = new Planner(Catalogue, Source, (_, _) => new PseudonymKey(new byte[32]), Clock);
         var plan = Plan(contracts is [] ? [ExchangeContracts.NorthgateFile, ExchangeContracts.CedarFile] : contracts);
         _snapshots = new SnapshotHolder(plan.Snapshot);
         Plans = new PlanHolder(plan, _snapshots);

@@ -1,4 +1,7 @@
+using CsCheck;
+using Gateway.Core.Log;
 using Gateway.Core.Minimisation;
+using Gateway.Protos.Annotations.V1;
 using Gateway.Protos.Type.V1;
 using Gateway.TestProtos.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -119,17 +122,31 @@ public sealed class TransformTests
     }
 
     [Fact]
-    public void ForPartner_DiffersByPartnerAndMaster()
+    public void PartnerKey_DiffersByPartnerDomainAndMaster()
     {
-        string Under(byte[] master, string partner) =>
-            new PartnerPseudonyms(PseudonymKey.ForPartner(master, partner), "user.name").Of("Ada Example");
-        var first = new byte[32];
-        var second = Enumerable.Repeat((byte)1, 32).ToArray();
+        static string Under(byte master, string partner, Domain domain) => new PartnerPseudonyms(
+            new MasterKey(Enumerable.Repeat(master, MasterKey.Size).ToArray()).PartnerKey(partner, domain), "user.name").Of("Ada Example");
 
-        Under(first, "northgate").ShouldBe(Under(first, "northgate"));
-        new HashSet<string>([Under(first, "northgate"), Under(first, "southgate"), Under(second, "northgate")], StringComparer.Ordinal)
-            .Count.ShouldBe(3);
+        Under(0, "northgate", Domain.Registration).ShouldBe("rgsxDenSofs4pGYsVZjusw", "partners hold pseudonyms made before there were two domains");
+        new HashSet<string>(
+            [
+                Under(0, "northgate", Domain.Registration), Under(0, "southgate", Domain.Registration), Under(1, "northgate", Domain.Registration),
+                Under(0, "northgate", Domain.Usage), Under(0, "southgate", Domain.Usage), Under(1, "northgate", Domain.Usage),
+            ],
+            StringComparer.Ordinal).Count.ShouldBe(6);
     }
+
+    [Fact]
+    public void PartnerKey_EqualPersonsOfTwoDomains_NeverHaveEqualTokens() => Gen.Select(Gen.String[1, 40], Gen.String[1, 20]).Sample((person, partner) =>
+    {
+        var master = new MasterKey(new byte[MasterKey.Size]);
+        new PartnerPseudonyms(master.PartnerKey(partner, Domain.Registration), "user.unique_id").Of(person)
+            .ShouldNotBe(new PartnerPseudonyms(master.PartnerKey(partner, Domain.Usage), "user.unique_id").Of(person), StringComparer.Ordinal);
+    });
+
+    [Fact]
+    public void PartnerKey_OfNoDomain_IsNone() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => new MasterKey(new byte[MasterKey.Size]).PartnerKey("northgate", Domain.Unspecified));
 
     [Theory]
     [InlineData("a_string", "pseudonym")]

@@ -58,12 +58,12 @@ public sealed class MasterKeyFileTests : IDisposable
     }
 
     [Fact]
-    public void PartnerKey_TwoPartners_HaveTwoKeys()
+    public void MasterKey_EachUse_HasAKeyOfItsOwn()
     {
         var master = MasterKeyFile.OpenOrCreate(_folder["master.key"], _folder["subjects.db"]);
 
         master.SubjectLookupKey.ShouldNotBe(master.SubjectWrapKey);
         master.ToString().ShouldBe("MasterKey");
-        master.PartnerKey("northgate-warehouse").ShouldNotBe(master.PartnerKey("harbour-carrier"));
+        master.SubjectLookupKey.ShouldNotBe(master.StatisticsNoiseKey);
     }
 }

@@ -224,7 +224,7 @@ public sealed class AdminServiceTests : IAsyncLifetime
 
     private Task<TestListeners> StartAsync(Action<IServiceCollection>? more = null)
     {
-        var plan = new Planner(Catalogue.Compile(), new NoSource(), _ => throw new NotSupportedException(), TimeProvider.System).Prepare(TestListeners.TestSnapshot());
+        var plan = new Planner(Catalogue.Compile(), new NoSource(), (_, _) => throw new NotSupportedException(), TimeProvider.System).Prepare(TestListeners.TestSnapshot());
         return TestListeners.StartAsync(
             configure: services =>
             {

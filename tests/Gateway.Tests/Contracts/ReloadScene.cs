@@ -49,7 +49,7 @@ internal sealed class ReloadScene : IDisposable
     {
         var scene = new ReloadScene();
         var folder = new ContractFolder(scene.Folder, TimeProvider.System);
-        var planner = new Planner(DemoContracts.Catalogue, scene.Source, _ => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System);
+        var planner = new Planner(DemoContracts.Catalogue, scene.Source, (_, _) => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System);
         scene.Loaded = await LoadedContracts.LoadAsync(folder, DemoContracts.Catalogue, scene.Clock, TestContext.Current.CancellationToken);
         scene.Plans = new PlanHolder(planner.Prepare(scene.Loaded.Snapshot), new SnapshotHolder(scene.Loaded.Snapshot));
         scene.Staff = new StaffHolder(scene.Loaded.Staff);
