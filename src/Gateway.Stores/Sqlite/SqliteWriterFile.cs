@@ -73,11 +73,18 @@ internal sealed class SqliteWriterFile : IDisposable
     /// <summary>The first column of the first row, or null.</summary>
     public object? Scalar(string sql)
     {
-        using var command = _connection.CreateCommand();
+        using var command = Command(sql);
+        return command.ExecuteScalar();
+    }
+
+    /// <summary>A command on the file's connection, for what is rare; the caller disposes it. Runs inside the transaction that is open.</summary>
+    public SqliteCommand Command(string sql)
+    {
+        var command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Constant texts of this project.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        return command.ExecuteScalar();
+        return command;
     }
 
     /// <summary>Rows that the last statement changed.</summary>

@@ -39,6 +39,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>Marks of the customers ever forgotten: held against backups of the keys at each start.</summary>
     public string Forgotten => Path.Combine(Root, "forgotten");
 
+    /// <summary>Customers' requests, and what partners are told of them.</summary>
+    public string Requests => Path.Combine(Root, "requests.db");
+
     /// <summary>Spans, bounded by age and size.</summary>
     public string Spans => Path.Combine(Root, "spans.db");
 

@@ -57,6 +57,7 @@ internal static class GatewayHost
                 services.AddStanding(settings.Data.Standing);
                 services.AddStaff();
                 services.AddErasure(settings.Data.Forgotten);
+                services.AddRequests(settings.Data.Requests);
                 AddRpc(services, settings);
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);
