@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gateway.Core.Contracts.Never;
 
 namespace Gateway.Core.Contracts;
 
@@ -15,6 +17,12 @@ internal sealed record CompiledPolicy(FrozenSet<string>? Area, FrozenDictionary<
 
     /// <summary>The policy; null where it has errors.</summary>
     public Policy? Policy { get; init; }
+
+    /// <summary>What may never be granted; the built-in rules at least.</summary>
+    public ImmutableArray<NeverRule> Never { get; init; } = NeverFloor.Rules;
+
+    /// <summary>Who may approve what is sensitive; null where the staff cannot be read.</summary>
+    public StaffDirectory? Staff { get; init; }
 
     /// <summary>Keys of all purposes.</summary>
     public IEnumerable<string> Keys => Purposes.Keys;

@@ -39,6 +39,7 @@ public static class ContractDescription
         Category = field.Leaf.Category,
         Transform = field.Transform?.ToString() ?? "",
         Because = field.Because,
+        Sensitive = field.Leaf.Sensitive,
     };
 
     private static DescribeContractResponse.Types.Grant Describe(Grant grant, int used)

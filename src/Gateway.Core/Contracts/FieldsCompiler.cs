@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Annotations;
+using Gateway.Core.Contracts.Never;
 using Gateway.Core.Contracts.Yaml;
 using Gateway.Core.Minimisation;
 using Gateway.Protos.Annotations.V1;
@@ -7,53 +8,67 @@ using Gateway.Protos.Annotations.V1;
 namespace Gateway.Core.Contracts;
 
 /// <summary>A grant's <c>fields</c> → its <see cref="GrantedField"/>s: leaves only, each once, each within the purpose's categories.</summary>
-internal static class FieldsCompiler
+/// <param name="policy">What is known of the policy.</param>
+/// <param name="purposeKey">The purpose as written; null where it cannot be read.</param>
+/// <param name="purpose">The purpose; null where the policy has none of that key.</param>
+/// <param name="findings">Where errors go.</param>
+internal sealed class FieldsCompiler(CompiledPolicy policy, string? purposeKey, Purpose? purpose, Findings findings)
 {
-    public static ImmutableArray<GrantedField> Compile(
-        Section grant, RecordType? record, List<ServiceMethod> methods, Purpose? purpose, Findings findings)
+    private readonly Dictionary<Leaf, (GrantedField Field, Mark At)> _fields = [];
+    private readonly SensitiveFields _sensitive = new(policy.Staff, findings);
+
+    public ImmutableArray<GrantedField> Compile(Section grant, RecordType? record, List<ServiceMethod> methods)
     {
-        var fields = new Dictionary<Leaf, (GrantedField Field, Mark At)>();
         foreach (var node in grant.RequireList("fields", "[{ paths: […], because: … }]"))
         {
-            if (Section.Of(node, "the fields entry", findings, ["paths", "because", .. TransformCompiler.Keys]) is not { } section)
+            if (Section.Of(node, "the fields entry", findings, ["paths", "because", "approved_by", .. TransformCompiler.Keys]) is { } section)
             {
-                continue;
-            }
-
-            var because = Scalars.Text(section.Require("because", "what the partner needs these fields for"), "because", findings);
-            var transform = TransformCompiler.Compile(section, findings);
-            foreach (var pathNode in section.RequireList("paths", "[order_id]"))
-            {
-                if (Scalars.Text(pathNode, "paths", findings) is not { } path || record is null
-                    || LeafOf(path, record, pathNode.Mark, findings) is not { } leaf)
-                {
-                    continue;
-                }
-
-                if (fields.TryGetValue(leaf, out var before))
-                {
-                    findings.Error(pathNode.Mark, $"{path} is granted twice, first at {before.At.Place}", "write it once");
-                    continue;
-                }
-
-                fields.Add(leaf, (new GrantedField(leaf, transform, because ?? ""), pathNode.Mark));
-                CheckCategory(leaf, purpose, pathNode.Mark, findings);
-                if (transform is not null && !transform.FitsOn(leaf, out var instead))
-                {
-                    findings.Error(pathNode.Mark, $"{transform} does not go on {path}", instead);
-                }
+                CompileEntry(section, record);
             }
         }
 
         if (record is not null)
         {
-            CheckKey(grant, record, methods, fields, findings);
+            CheckKey(grant, record, methods);
         }
 
-        return [.. fields.Values.Select(f => f.Field).OrderBy(f => f.Leaf.Index)];
+        return [.. _fields.Values.Select(f => f.Field).OrderBy(f => f.Leaf.Index)];
     }
 
-    private static Leaf? LeafOf(string path, RecordType record, Mark at, Findings findings)
+    private void CompileEntry(Section entry, RecordType? record)
+    {
+        var because = Scalars.Text(entry.Require("because", "what the partner needs these fields for"), "because", findings);
+        var transform = TransformCompiler.Compile(entry, findings);
+        var paths = entry.RequireList("paths", "[order_id]");
+        var leaves = new List<(Leaf Leaf, Mark At)>();
+        foreach (var pathNode in paths)
+        {
+            if (Scalars.Text(pathNode, "paths", findings) is { } path && record is not null
+                && LeafOf(path, record, pathNode.Mark) is { } leaf)
+            {
+                leaves.Add((leaf, pathNode.Mark));
+            }
+        }
+
+        var approvedBy = _sensitive.Check(entry, because, paths.Length, leaves);
+        foreach (var (leaf, at) in leaves)
+        {
+            if (_fields.TryGetValue(leaf, out var before))
+            {
+                findings.Error(at, $"{leaf.Path} is granted twice, first at {before.At.Place}", "write it once");
+                continue;
+            }
+
+            _fields.Add(leaf, (new GrantedField(leaf, transform, because ?? "") { ApprovedBy = approvedBy }, at));
+            CheckCategory(leaf, at);
+            if (transform is not null && !transform.FitsOn(leaf, out var instead))
+            {
+                findings.Error(at, $"{transform} does not go on {leaf.Path}", instead);
+            }
+        }
+    }
+
+    private Leaf? LeafOf(string path, RecordType record, Mark at)
     {
         if (record.FindLeaf(path) is { } leaf)
         {
@@ -75,8 +90,14 @@ internal static class FieldsCompiler
         return null;
     }
 
-    private static void CheckCategory(Leaf leaf, Purpose? purpose, Mark at, Findings findings)
+    // What is never allowed is told before what the policy does not allow: no change of the policy would help.
+    private void CheckCategory(Leaf leaf, Mark at)
     {
+        if (purposeKey is not null && Taxonomy.IsUse(purposeKey) && NeverCheck.Field(policy.Never, purposeKey, leaf, at, findings))
+        {
+            return;
+        }
+
         if (purpose is not null && !purpose.Categories.Any(c => Taxonomy.Covers(c, leaf.Category)))
         {
             findings.Error(at, $"{leaf.Path} is {leaf.Category}, which the policy does not allow for {purpose.Key}",
@@ -85,11 +106,10 @@ internal static class FieldsCompiler
     }
 
     // A tombstone names the record by its key as it is, so a watch releases the key whatever the fields say.
-    private static void CheckKey(
-        Section grant, RecordType record, List<ServiceMethod> methods, Dictionary<Leaf, (GrantedField Field, Mark At)> fields, Findings findings)
+    private void CheckKey(Section grant, RecordType record, List<ServiceMethod> methods)
     {
         var key = record.Key;
-        var asItIs = fields.TryGetValue(key, out var granted) && granted.Field.Transform is null;
+        var asItIs = _fields.TryGetValue(key, out var granted) && granted.Field.Transform is null;
         if (asItIs)
         {
             return;

@@ -52,7 +52,11 @@ public sealed class Grant
 /// <param name="Leaf">Which.</param>
 /// <param name="Transform">How it is changed; null to release it as it is.</param>
 /// <param name="Because">Why the partner gets it, as the contract says.</param>
-public sealed record GrantedField(Leaf Leaf, Transform? Transform, string Because);
+public sealed record GrantedField(Leaf Leaf, Transform? Transform, string Because)
+{
+    /// <summary>Staff id of who approved it; null for what is not sensitive.</summary>
+    public string? ApprovedBy { get; init; }
+}
 
 /// <summary>A grant's limits; null for none.</summary>
 /// <param name="CallsPerSecond">1 to 1,000,000.</param>

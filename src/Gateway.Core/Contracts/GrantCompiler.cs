@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateway.Core.Annotations;
+using Gateway.Core.Contracts.Never;
 using Gateway.Core.Contracts.Yaml;
 using Gateway.Core.Minimisation;
 
@@ -40,7 +41,7 @@ internal sealed class GrantCompiler(
         var basis = Basis(section, purpose);
         Record = RecordOf(section);
         var methods = Methods(section, purposeKey);
-        var fields = FieldsCompiler.Compile(section, Record, methods, purpose, findings);
+        var fields = new FieldsCompiler(policy, purposeKey, purpose, findings).Compile(section, Record, methods);
         var window = Scalars.Duration(section.Require("window", "30d"), "window", zero: true, findings);
         var maxOpen = Scalars.Duration(section.Require("max_open", "90d"), "max_open", zero: false, findings);
         var deleteAfter = Scalars.Duration(section.Require("delete_after", "30d"), "delete_after", zero: false, findings);
@@ -76,6 +77,11 @@ internal sealed class GrantCompiler(
         }
 
         if (!policy.IsSurelyUnknown(key))
+        {
+            return null;
+        }
+
+        if (Taxonomy.IsUse(key) && NeverCheck.Purpose(policy.Never, key, at, findings))
         {
             return null;
         }

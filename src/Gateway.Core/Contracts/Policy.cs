@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Gateway.Core.Contracts.Never;
 
 namespace Gateway.Core.Contracts;
 
@@ -8,6 +9,9 @@ public sealed record Policy(string Name, FrozenSet<string> Area, FrozenDictionar
 {
     /// <summary>Lists that customers can ask to be on, in the order of the file.</summary>
     public ImmutableArray<MailingList> Lists { get; init; } = [];
+
+    /// <summary>What may never be granted: the built-in rules, then the policy's own.</summary>
+    public ImmutableArray<NeverRule> Never { get; init; } = NeverFloor.Rules;
 }
 
 /// <summary>A list that customers can ask to be on.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Core.Annotations;
+using Gateway.Core.Contracts.Never;
 using Gateway.Core.Contracts.Yaml;
 
 namespace Gateway.Core.Contracts;
@@ -11,22 +12,24 @@ internal static class PolicyCompiler
     public static CompiledPolicy Compile(YamlMap map, Findings findings)
     {
         var start = findings.ErrorCount;
-        var section = new Section(map, "the policy", findings, "policy", "area", "purposes");
+        var section = new Section(map, "the policy", findings, "policy", "area", "purposes", "never");
         var name = Scalars.Id(section.Require("policy", "shop-privacy-2026-01-01"), "policy", findings);
         var beforeArea = findings.ErrorCount;
         var area = section.RequireList("area", "[GB, EU]").Select(n => Area(n, findings)).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
         var areaIsSure = findings.ErrorCount == beforeArea;
+        var never = NeverCompiler.Compile(section, findings);
         var purposes = new Dictionary<string, Purpose?>(StringComparer.Ordinal);
         var complete = true;
         foreach (var node in section.RequireList("purposes", "[…]"))
         {
-            complete &= CompilePurpose(node, purposes, findings);
+            complete &= CompilePurpose(node, never, purposes, findings);
         }
 
         var sure = purposes.Values.OfType<Purpose>().ToFrozenDictionary(p => p.Key, StringComparer.Ordinal);
         return new CompiledPolicy(areaIsSure ? area : null, purposes.ToFrozenDictionary(StringComparer.Ordinal), complete && purposes.Count > 0)
         {
-            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure) : null,
+            Never = never,
+            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure) { Never = never } : null,
         };
     }
 
@@ -43,7 +46,8 @@ internal static class PolicyCompiler
     }
 
     // False where not even the key could be read.
-    private static bool CompilePurpose(YamlNode node, Dictionary<string, Purpose?> purposes, Findings findings)
+    private static bool CompilePurpose(
+        YamlNode node, ImmutableArray<NeverRule> never, Dictionary<string, Purpose?> purposes, Findings findings)
     {
         var start = findings.ErrorCount;
         if (Section.Of(node, "the purpose", findings, "purpose", "promise", "categories", "bases") is not { } section)
@@ -63,8 +67,10 @@ internal static class PolicyCompiler
             findings.Error(keyNode!.Mark, $"purpose '{key}' is listed twice", "merge the two");
         }
 
+        var allowed = key is not null && !NeverCheck.Purpose(never, key, keyNode!.Mark, findings);
+
         var promise = Scalars.Text(section.Require("promise", "the privacy policy's sentence"), "promise", findings);
-        var categories = Once(section.RequireList("categories", "[user.name]"), n => Category(n, findings), findings);
+        var categories = Once(section.RequireList("categories", "[user.name]"), n => Category(n, allowed ? key : null, never, findings), findings);
         var bases = Once(section.RequireList("bases", "[contract]"), n => Scalars.Choice(n, "bases", LegalBasisNames.All, findings), findings);
         if (key is null)
         {
@@ -99,11 +105,21 @@ internal static class PolicyCompiler
         return values;
     }
 
-    private static string? Category(YamlNode node, Findings findings)
+    private static string? Category(YamlNode node, string? purpose, ImmutableArray<NeverRule> never, Findings findings)
     {
         var category = Scalars.Text(node, "categories", findings);
-        if (category is null || Taxonomy.IsCategory(category))
+        if (category is null)
         {
+            return null;
+        }
+
+        if (Taxonomy.IsCategory(category))
+        {
+            if (purpose is not null)
+            {
+                NeverCheck.Category(never, purpose, category, node.Mark, findings);
+            }
+
             return category;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Annotations;
+using Gateway.Core.Contracts.Never;
 using Gateway.Core.Contracts.Yaml;
 
 namespace Gateway.Core.Contracts;
@@ -7,7 +8,7 @@ namespace Gateway.Core.Contracts;
 /// <summary>Policy and contracts as text → <see cref="Snapshot"/>, strictly: what is not understood is an error, and every error is told.</summary>
 public static class SnapshotCompiler
 {
-    /// <param name="files">Every <c>*.yaml</c> of the folder; <c>staff.yaml</c> is passed over.</param>
+    /// <param name="files">Every <c>*.yaml</c> of the folder; <c>staff.yaml</c> only tells who may approve what is sensitive.</param>
     /// <param name="catalogue">Records and methods there are.</param>
     /// <param name="now">Decides only which agreements are warned of as not in force.</param>
     public static CompiledSnapshot Compile(IReadOnlyList<ContractFile> files, Catalogue catalogue, DateTimeOffset now)
@@ -19,12 +20,23 @@ public static class SnapshotCompiler
             findings.Error(new Mark(other.Name, 1, 1), "the file is not read", "name it *.yaml, or remove it");
         }
 
-        var policy = ReadPolicy(parts, findings);
+        // Staff are no part of a revision. Their own errors are told by those who read them.
+        var staff = files.FirstOrDefault(f => f.Name == ContractFile.Staff) is { } file ? StaffCompiler.Compile(file).Staff : null;
+        var policy = ReadPolicy(parts, findings) with { Staff = staff };
         var contracts = parts
             .Where(f => f.Name != ContractFile.Policy && f.Name.EndsWith(ContractFile.Extension, StringComparison.Ordinal))
             .Select(f => YamlReader.Read(f, findings)).OfType<YamlMap>()
             .Select(map => ContractCompiler.Compile(map, policy, catalogue, findings)).ToArray();
         ContractsTogether.Check(contracts, now, findings);
+
+        var proof = NeverProof.Of([.. contracts.Select(c => c.Contract).OfType<Contract>()], policy.Never);
+        if (findings.ErrorCount == 0)
+        {
+            foreach (var broken in proof.Broken)
+            {
+                findings.Error(new Mark(ContractFile.Policy, 1, 1), broken, "leave out what the rule forbids");
+            }
+        }
 
         var errors = findings.Errors;
         var snapshot = errors.IsEmpty ? new Snapshot(Revision.Of(parts), policy.Policy!, [.. contracts.Select(c => c.Contract!)]) : null;

@@ -64,7 +64,7 @@ internal sealed partial class ContractReloader(
         (_seen, _retryAt) = (seen, null);
         if (LoadedContracts.Compile(files, catalogue, clock.GetUtcNow(), out var errors) is not { } next)
         {
-            Fail(errors);
+            await KeepContractsAsync(files, errors);
             return;
         }
 
@@ -125,16 +125,39 @@ internal sealed partial class ContractReloader(
             }
         }
 
-        if (StaffFingerprint(next.Files) is var fingerprint && fingerprint != _staffInForce)
-        {
-            await recorder.RecordStaffAsync(staff.Current, next.Staff);
-            staff.Swap(next.Staff);
-            _staffInForce = fingerprint;
-            Log.StaffReloaded(logger, next.Staff.Members.Length);
-        }
-
+        await BringStaffIntoForceAsync(next.Files, next.Staff);
         var since = next.Snapshot.Revision == before.Revision ? _status.Since : clock.GetUtcNow();
         _status = new ContractStatus(next.Snapshot.Revision, since, []);
+    }
+
+    // Whoever left must lose access at once, also where that leaves a contract without the one who approved it.
+    private async Task KeepContractsAsync(IReadOnlyList<ContractFile> files, IReadOnlyList<string> errors)
+    {
+        try
+        {
+            if (LoadedContracts.CompileStaff(files) is { } next)
+            {
+                await BringStaffIntoForceAsync(files, next);
+            }
+
+            Fail(errors);
+        }
+        catch (LogUnavailableException e)
+        {
+            _retryAt = clock.GetUtcNow() + s_retry;
+            Fail([.. errors, e.Message]);
+        }
+    }
+
+    private async Task BringStaffIntoForceAsync(IReadOnlyList<ContractFile> files, StaffDirectory next)
+    {
+        if (StaffFingerprint(files) is var fingerprint && fingerprint != _staffInForce)
+        {
+            await recorder.RecordStaffAsync(staff.Current, next);
+            staff.Swap(next);
+            _staffInForce = fingerprint;
+            Log.StaffReloaded(logger, next.Members.Length);
+        }
     }
 
     private void Fail(IReadOnlyList<string> errors)

@@ -27,6 +27,10 @@ internal sealed record LoadedContracts(IReadOnlyList<ContractFile> Files, Snapsh
             ExitCode.InvalidConfiguration, string.Join('\n', errors), $"correct the files in {folder.Path}; `gateway contracts check` checks them");
     }
 
+    /// <summary>The staff alone; null where there is no <c>staff.yaml</c> or it has errors.</summary>
+    public static StaffDirectory? CompileStaff(IReadOnlyList<ContractFile> files) =>
+        files.FirstOrDefault(f => f.Name == ContractFile.Staff) is { } file ? StaffCompiler.Compile(file).Staff : null;
+
     /// <summary>Compiles what was read; null with every error.</summary>
     public static LoadedContracts? Compile(
         IReadOnlyList<ContractFile> files, Catalogue catalogue, DateTimeOffset now, out IReadOnlyList<string> errors)

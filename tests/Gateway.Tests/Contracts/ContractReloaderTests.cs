@@ -196,6 +196,35 @@ public sealed class ContractReloaderTests
     }
 
     [Fact]
+    public async Task Look_PrivacyOfficerLeft_TakesTheAccessAwayAndKeepsTheContracts()
+    {
+        using var scene = await ReloadScene.OpenAsync();
+        scene.Replace("staff.yaml", "id: privacy-officer", "id: somebody-else");
+
+        await scene.LookAsync();
+
+        scene.Staff.Current.Members.ShouldNotContain(m => m.Id == "privacy-officer");
+        scene.Log.Acts.ShouldHaveSingleItem().Action.ShouldBe("staff.reload");
+        scene.Plans.Current.Snapshot.ShouldBeSameAs(scene.Loaded.Snapshot);
+        scene.Reloader.Status.Errors.ShouldContain(e =>
+            e.Contains("'privacy-officer' is not in staff.yaml, and gift_message is sensitive", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Look_PolicyNamesWhatIsNeverAllowed_KeepsTheLastGood()
+    {
+        using var scene = await ReloadScene.OpenAsync();
+        scene.Replace("policy.yaml", "user.contact.organization\n      - user.contact.address\n      - user.contact.phone_number\n      - user.content",
+            "user.financial\n      - user.contact.address\n      - user.contact.phone_number\n      - user.content");
+
+        await scene.LookAsync();
+
+        scene.Plans.Current.Snapshot.ShouldBeSameAs(scene.Loaded.Snapshot);
+        scene.Reloader.Status.Errors.ShouldContain(e => e.Contains("never essential.service.fulfillment with user.financial", StringComparison.Ordinal));
+        scene.Log.Acts.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Start_FolderChanges_IsPickedUpWhileRunning()
     {
         using var scene = await ReloadScene.OpenAsync(TimeProvider.System);

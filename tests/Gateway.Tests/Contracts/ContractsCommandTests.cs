@@ -78,7 +78,7 @@ public sealed class ContractsCommandTests : IDisposable
     {
         var revision = await new RevisionStore(Path.Combine(_root, "revisions")).SaveAsync(DemoContracts.Files, TestContext.Current.CancellationToken);
         Change("northgate-warehouse.yaml", "window: 30d", "window: 7d");
-        Change("northgate-warehouse.yaml", "[lines.sku, lines.quantity]", "[lines.sku, lines.quantity, lines.title]");
+        Change("northgate-warehouse.yaml", "because: pick the goods", "because: pick the goods\n      - paths: [lines.title]\n        because: tell the goods apart\n        approved_by: privacy-officer");
 
         var (code, output, _) = await RunAsync("diff", revision, Good, "--data", _root, "-o", "ndjson");
         var (failing, _, _) = await RunAsync("diff", revision, Good, "--data", _root, "--fail-on-widening");
@@ -86,7 +86,7 @@ public sealed class ContractsCommandTests : IDisposable
         (code, failing).ShouldBe((0, 4));
         output.ShouldBe(
             """
-            {"kind":"widening","partner":"northgate-warehouse","text":"gains lines.title (user.behavior.purchase_history) under essential.service.fulfillment.warehousing, because pick the goods"}
+            {"kind":"widening","partner":"northgate-warehouse","text":"gains lines.title (user.behavior.purchase_history) under essential.service.fulfillment.warehousing, because tell the goods apart, approved by privacy-officer"}
             {"kind":"narrowing","partner":"northgate-warehouse","text":"has window 7d, before 30d, under essential.service.fulfillment.warehousing"}
 
             """);

@@ -55,6 +55,23 @@ public sealed class FailClosedAtStartTests : IDisposable
     }
 
     [Fact]
+    [Row("forbidden grant at start")]
+    public async Task Serve_ForbiddenGrant_TellsEachPlaceAndTheRule()
+    {
+        // No rule of the policy is left; what is built in stays.
+        const string Next = "      - system.operations\n    bases: [contract]\n  - purpose: essential.service.payment_processing";
+        ContractFiles.Edit(_settings, "policy.yaml", t =>
+            t[..t.IndexOf("never:", StringComparison.Ordinal)].Replace(Next, "      - user.financial\n" + Next, StringComparison.Ordinal) + "never: []\n");
+        ContractFiles.Edit(_settings, "southgate-warehouse.yaml", t => t.Replace("        approved_by: privacy-officer\n", "", StringComparison.Ordinal));
+
+        var errors = await RefusedAsync(ServeProcess.Variables(_settings));
+
+        errors.ShouldContain("user.financial is never allowed for essential.service.fulfillment.delivery: never essential.service.fulfillment with user.financial");
+        errors.ShouldContain("no policy can allow it");
+        errors.ShouldContain("gift_message is sensitive and nobody approved it");
+    }
+
+    [Fact]
     [Row("certificates broken at start")]
     public async Task Serve_ServerCertificateBroken_NamesTheFiles()
     {

@@ -11,6 +11,7 @@ internal static class FailClosedTable
         new("setting misspelt", "`Gateway__Sorce__Provider=sqlite`", "nobody is served", "exit code 3: the variable is no setting, did you mean `Gateway__Source__Provider`"),
         new("setting missing", "certificates, contracts or source are not set", "nobody is served", "exit code 3: every variable that is missing, and what to name in it"),
         new("contracts broken at start", "an unknown purpose in one file, a message path in another", "nobody is served", "exit code 3: each error as `file:line:column`, with what to write instead"),
+        new("forbidden grant at start", "the policy allows what a never-rule forbids, and a contract grants it; a sensitive field that nobody approved", "nobody is served", "exit code 3: each place with the rule, where that stands and why; a built-in rule cannot be taken away"),
         new("certificates broken at start", "`server.pem` is no certificate", "nobody is served", "exit code 3: which files are not a certificate and its key"),
         new("development certificates", "`serve` with `certs dev`'s files on an address that is not loopback", "nobody is served", "exit code 3: each file, and where real ones come from"),
         new("demo shop", "`serve` with the generated shop on an address that is not loopback", "nobody is served", "exit code 3: the source is the demo shop"),
@@ -36,6 +37,7 @@ internal static class FailClosedTable
 
         // While running: no data, and the partner is told when to come back or whom to ask.
         new("contracts broken while running", "a file is saved with an error", "the last good contracts stay in force", "log `ContractsKept` and each error, metric `gateway.contracts.reload.failures`, `/readyz` names the errors"),
+        new("forbidden grant while running", "the same, saved while the gateway runs", "the last good contracts stay in force", "as above; who left the staff loses access all the same"),
         new("source column missing at a reload", "a contract grants a field whose column the view lacks", "the last good contracts stay in force", "as above, naming the column; put in force by itself once the view has it"),
         new("source gone while running", "the database's file is moved away", "UNAVAILABLE `SOURCE_UNAVAILABLE`, retry in 1 s; served again when it is back", "log `SourceUnavailable`, the refusals in the disclosure log"),
         new("source column gone while running", "the view is replaced by one without a granted column", "UNAVAILABLE `SOURCE_UNAVAILABLE`", "log `SourceUnavailable` naming the column"),

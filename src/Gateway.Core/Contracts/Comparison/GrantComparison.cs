@@ -29,7 +29,7 @@ internal static class GrantComparison
             var form = field.Transform is null ? "" : $", {field.Transform}";
             if (!was.TryGetValue(leaf, out var old))
             {
-                change.Widens($"gains {leaf.Path} ({leaf.Category}){form} under {change.Purpose}, because {field.Because}");
+                change.Widens($"gains {leaf.Path} ({leaf.Category}){form} under {change.Purpose}, because {field.Because}{Approval(field)}");
             }
             else if (!Equals(old.Transform, field.Transform))
             {
@@ -40,6 +40,11 @@ internal static class GrantComparison
             {
                 change.Add(ChangeKind.Other, $"gets {leaf.Path} under {change.Purpose} because {field.Because}, before because {old.Because}");
             }
+        }
+
+        foreach (var (leaf, field) in now.Where(f => was.TryGetValue(f.Key, out var old) && old.ApprovedBy != f.Value.ApprovedBy))
+        {
+            change.Add(ChangeKind.Other, $"gets {leaf.Path} under {change.Purpose} approved by {field.ApprovedBy ?? "nobody"}, before by {was[leaf].ApprovedBy ?? "nobody"}");
         }
 
         foreach (var leaf in was.Keys.Where(l => !now.ContainsKey(l)))
@@ -93,6 +98,8 @@ internal static class GrantComparison
 
     private static Dictionary<(string Partner, string Purpose, string Record), Grant[]> ByUse(Snapshot snapshot) => snapshot.Contracts
         .SelectMany(c => c.Grants).GroupBy(g => (g.Partner, g.Purpose.Key, g.Record.Name)).ToDictionary(g => g.Key, g => g.ToArray());
+
+    private static string Approval(GrantedField field) => field.ApprovedBy is null ? "" : $", approved by {field.ApprovedBy}";
 
     private static string Bases(Grant[] grants) => string.Join(", ", grants.Select(g => g.Basis).Distinct().Order().Select(b => b.Name()));
 

@@ -12,6 +12,7 @@ internal static class PolicyComparison
             changes.Add(new ContractChange(ChangeKind.Other, "", $"the policy is {after.Name}, before {before.Name}"));
         }
 
+        Never(before, after, changes);
         foreach (var purpose in after.Purposes.Values.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             if (!before.Purposes.TryGetValue(purpose.Key, out var old))
@@ -26,6 +27,15 @@ internal static class PolicyComparison
                 changes.Add(new ContractChange(ChangeKind.Other, "", $"the promise of {purpose.Key} is '{purpose.Promise}', before '{old.Promise}'"));
             }
         }
+    }
+
+    // Also where nothing is granted that it forbade: what nobody may be given is part of what is promised.
+    private static void Never(Policy before, Policy after, List<ContractChange> changes)
+    {
+        changes.AddRange(after.Never.Except(before.Never)
+            .Select(r => new ContractChange(ChangeKind.Narrowing, "", $"the policy says never {r.Phrase}, because {r.Because}")));
+        changes.AddRange(before.Never.Except(after.Never)
+            .Select(r => new ContractChange(ChangeKind.Widening, "", $"the policy no longer says never {r.Phrase}, because {r.Because}")));
     }
 
     private static void Sets(IEnumerable<string> before, IEnumerable<string> after, string what, List<ContractChange> changes)

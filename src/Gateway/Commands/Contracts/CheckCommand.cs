@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Gateway.Calls;
 using Gateway.Core.Contracts;
+using Gateway.Core.Contracts.Never;
 
 namespace Gateway.Commands.Contracts;
 
@@ -66,7 +67,8 @@ internal static class CheckCommand
 
     private static string Summary(Snapshot snapshot) =>
         $"ok: revision {snapshot.Revision}, {snapshot.Policy.Purposes.Count} purposes, {snapshot.Contracts.Length} contracts, "
-        + $"{snapshot.Contracts.Sum(c => c.Grants.Length)} grants, {snapshot.Contracts.Sum(c => c.Grants.Sum(g => g.Fields.Length))} fields granted";
+        + $"{snapshot.Contracts.Sum(c => c.Grants.Length)} grants, {snapshot.Contracts.Sum(c => c.Grants.Sum(g => g.Fields.Length))} fields granted; "
+        + $"{NeverProof.Of(snapshot.Contracts, snapshot.Policy.Never).Held} contract × purpose × field held against {snapshot.Policy.Never.Length} never-rules";
 
     /// <summary>A finding as JSON.</summary>
     private sealed record Line(string Severity, ContractFinding Finding);

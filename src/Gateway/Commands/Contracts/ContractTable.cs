@@ -49,9 +49,12 @@ internal static class ContractTable
     {
         var granted = grant.Fields.ToDictionary(f => f.Leaf);
         return grant.Record.Leaves.Select(leaf => granted.TryGetValue(leaf, out var field)
-            ? new FieldLine(grant.Contract, grant.Purpose.Key, grant.Record.Name, leaf.Path, leaf.Category, leaf.Sensitive, true, field.Transform?.ToString(), field.Because)
+            ? new FieldLine(grant.Contract, grant.Purpose.Key, grant.Record.Name, leaf.Path, leaf.Category, leaf.Sensitive, true, field.Transform?.ToString(), Reason(field))
             : new FieldLine(grant.Contract, grant.Purpose.Key, grant.Record.Name, leaf.Path, leaf.Category, leaf.Sensitive, false, null, WhyNot(grant, leaf)));
     }
+
+    private static string Reason(GrantedField field) =>
+        field.ApprovedBy is null ? field.Because : $"{field.Because} (sensitive, approved by {field.ApprovedBy})";
 
     private static string WhyNot(Grant grant, Leaf leaf) => grant.Purpose.Categories.Any(c => Taxonomy.Covers(c, leaf.Category))
         ? "the contract does not grant it"
