@@ -44,7 +44,7 @@ internal sealed class FieldsCompiler(CompiledPolicy policy, string? purposeKey, 
         foreach (var pathNode in paths)
         {
             if (Scalars.Text(pathNode, "paths", findings) is { } path && record is not null
-                && LeafOf(path, record, pathNode.Mark) is { } leaf)
+                && LeafOf(path, record, pathNode.Mark, findings) is { } leaf)
             {
                 leaves.Add((leaf, pathNode.Mark));
             }
@@ -68,7 +68,7 @@ internal sealed class FieldsCompiler(CompiledPolicy policy, string? purposeKey, 
         }
     }
 
-    private Leaf? LeafOf(string path, RecordType record, Mark at)
+    internal static Leaf? LeafOf(string path, RecordType record, Mark at, Findings findings)
     {
         if (record.FindLeaf(path) is { } leaf)
         {

@@ -1,6 +1,8 @@
 using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Protos.Log.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace Gateway.Core.Log;
@@ -14,6 +16,7 @@ internal static class CallLeaf
     /// <summary>An upper bound of the leaf's length, bytes.</summary>
     public static int MaxSize(in CallRecord call) => Fixed + call.Caller.Field.Length
         + (3 * (call.Method.Length + (call.Purpose?.Length ?? 0)))
+        + (3 * (call.Legal?.CaseId.Length ?? 0))
         + (SubjectKey.PseudonymSize * (call.Records.Length + call.Subjects.Length + call.Permissions.Length + call.Tombstones.Length));
 
     /// <summary>Writes the leaf and gives its length.</summary>
@@ -48,6 +51,17 @@ internal static class CallLeaf
         writer.Number(Entry.CountFieldNumber, call.Count);
         writer.Pseudonyms(Entry.TombstonesFieldNumber, call.Tombstones.Span);
         writer.Pseudonyms(Entry.PermissionsFieldNumber, call.Permissions.Span);
+        if (call.Legal is { } legal)
+        {
+            // Rare, so as the message itself.
+            var reference = new Entry.Types.LegalCase
+            {
+                Id = legal.CaseId,
+                NoticeAfter = legal.NoticeAfter is { } after ? Timestamp.FromDateTimeOffset(after) : null,
+            };
+            reference.WriteTo(writer.Delimit(Entry.LegalCaseFieldNumber, reference.CalculateSize()));
+        }
+
         return writer.Written;
     }
 }

@@ -58,4 +58,12 @@ public readonly record struct CallRecord
 
     /// <summary>How many refusals the entry stands for; 0 and 1 mean one.</summary>
     public uint Count { get; init; }
+
+    /// <summary>The case that a disclosure on legal grounds is made under; null for any other.</summary>
+    public LegalReference? Legal { get; init; }
 }
+
+/// <summary>A case as an entry names it.</summary>
+/// <param name="CaseId">Its id.</param>
+/// <param name="NoticeAfter">When the subjects see the disclosure; null for at once.</param>
+public sealed record LegalReference(string CaseId, DateTimeOffset? NoticeAfter);

@@ -27,7 +27,8 @@ public sealed class LogReplay(ILogReader log)
             {
                 var time = entry.Time.ToDateTimeOffset();
                 past |= time < since - LogTimes.Disorder;
-                if (time >= since && entry.Kind == Kind.Disclosure && !entry.Subjects.IsEmpty)
+                // What leaves under a legal case goes to no partner, and counts in no quota.
+                if (time >= since && entry.Kind == Kind.Disclosure && !entry.Subjects.IsEmpty && entry.LegalCase is null)
                 {
                     var scope = await ScopeAsync(entry.Scope, cancellationToken);
                     yield return new ReplayedDisclosure(
