@@ -27,12 +27,13 @@ public sealed class CardNumberScan
     }
 
     /// <summary>Compiles the grant's scan: once for each grant of a snapshot.</summary>
-    public static CardNumberScan Compile(Grant grant)
+    public static CardNumberScan Compile(Grant grant) => Compile(grant.Record, grant.Fields.Select(f => f.Leaf));
+
+    /// <summary>Compiles the scan of these leaves of the record.</summary>
+    internal static CardNumberScan Compile(RecordType record, IEnumerable<Leaf> leaves)
     {
-        var texts = grant.Record.Leaves.Any(l => Taxonomy.Covers("user.financial.credit_card", l.Category))
-            ? grant.Fields.Select(f => f.Leaf).Where(HoldsText).ToArray()
-            : [];
-        return new CardNumberScan(grant.Record, texts.Length == 0 ? null : Build(grant.Record, texts).Compile());
+        var texts = record.Leaves.Any(l => Taxonomy.Covers("user.financial.credit_card", l.Category)) ? leaves.Where(HoldsText).ToArray() : [];
+        return new CardNumberScan(record, texts.Length == 0 ? null : Build(record, texts).Compile());
     }
 
     /// <summary>True when any text of the projected record looks like a card number. The record must then not be released.</summary>

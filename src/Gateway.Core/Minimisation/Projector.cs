@@ -1,3 +1,4 @@
+using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Google.Protobuf;
 
@@ -40,6 +41,10 @@ public sealed class Projector
 
         return new Projector(ProjectionCompiler.Compile(grant.Record, grant.Fields, partnerKey));
     }
+
+    /// <summary>Compiles what copies these leaves as they are, outside any grant: what a legal case names.</summary>
+    internal static Projector Compile(RecordType record, IEnumerable<Leaf> leaves) => new(ProjectionCompiler.Compile(
+        record, [.. leaves.Select(l => new GrantedField(l, Transform: null, Because: ""))], new PseudonymKey(new byte[PseudonymKey.Size])));
 
     /// <summary>
     /// A new message of the record's type with the leaves that are granted and in <paramref name="allowed"/>, transforms applied. Holds

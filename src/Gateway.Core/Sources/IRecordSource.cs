@@ -17,8 +17,8 @@ public interface IRecordSource
     IGrantReader Prepare(Grant grant);
 
     /// <summary>
-    /// Compiles what it takes to read a record's <paramref name="fields"/> of one subject: these columns, the key, the subject and the
-    /// last change, nothing else.
+    /// Compiles what it takes to read a record's <paramref name="fields"/> of one subject: these columns, the key, the subject, the
+    /// opening and the last change, nothing else.
     /// </summary>
     ISubjectReader PrepareForSubject(RecordType record, FieldSet fields);
 }
@@ -80,7 +80,11 @@ public readonly record struct Cursor(DateTimeOffset UpdatedAt, string Key)
 /// <param name="SubjectId">The shop's id of the person.</param>
 /// <param name="UpdatedAt">Last change.</param>
 /// <param name="Record">A message with granted fields only, before transforms.</param>
-public sealed record SourceRow(string Key, string SubjectId, DateTimeOffset UpdatedAt, IMessage Record);
+public sealed record SourceRow(string Key, string SubjectId, DateTimeOffset UpdatedAt, IMessage Record)
+{
+    /// <summary>When it was opened; null where the view says nothing, and of a grant's reader, which has judged it itself.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+}
 
 /// <summary>One row that left a partner's scope.</summary>
 /// <param name="Key">The record's key.</param>

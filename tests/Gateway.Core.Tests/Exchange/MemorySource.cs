@@ -21,7 +21,7 @@ internal sealed class MemorySource : IRecordSource
     public Exception? Fault { get; set; }
 
     /// <summary>What a row is given as: as it is, or as a broken source would.</summary>
-    public Func<StoredRow, SourceRow> Answer { get; set; } = row => new SourceRow(row.Key, row.SubjectId, row.UpdatedAt, row.Record);
+    public Func<StoredRow, SourceRow> Answer { get; set; } = row => new SourceRow(row.Key, row.SubjectId, row.UpdatedAt, row.Record) { OpenedAt = row.OpenedAt };
 
     /// <summary>Runs before each read.</summary>
     public Action OnRead { get; set; } = () => { };

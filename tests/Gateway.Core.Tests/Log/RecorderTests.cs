@@ -32,6 +32,8 @@ public sealed class RecorderTests
         from linked in Gen.Bool
         from scoped in Gen.Bool
         from count in Gen.UInt
+        from noticed in Gen.Long[0, TimeSpan.TicksPerDay * 20_000].Nullable()
+        from legal in Gen.Bool
         select new CallRecord
         {
             Receipt = new ReceiptId(id),
@@ -49,6 +51,7 @@ public sealed class RecorderTests
             Span = traced ? ActivitySpanId.CreateRandom() : default,
             Link = linked ? Linked() : null,
             Count = count,
+            Legal = legal ? new LegalReference("legal-2026-0a1b2c3d", noticed is { } after ? DateTimeOffset.UnixEpoch.AddTicks(after) : null) : null,
         };
 
     private static Gen<Pseudonym[]> Pseudonyms => Gen.Byte.Array[16].Select(b => new Pseudonym(b)).Array[0, 40];
@@ -167,6 +170,11 @@ public sealed class RecorderTests
             Link = ByteString.CopyFrom(link),
             Count = call.Count,
             Tombstones = Join(call.Tombstones),
+            LegalCase = call.Legal is not { } legal ? null : new Entry.Types.LegalCase
+            {
+                Id = legal.CaseId,
+                NoticeAfter = legal.NoticeAfter is { } after ? Timestamp.FromDateTimeOffset(after) : null,
+            },
         };
     }
 

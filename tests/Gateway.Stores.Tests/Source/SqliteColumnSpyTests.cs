@@ -64,7 +64,7 @@ public sealed class SqliteColumnSpyTests : IDisposable
 
         (await reader.ListAsync("subject-1", 10, Token)).Count.ShouldBe(1);
 
-        string[] main = ["thing_id", "subject_id", "updated_at", "a_string"];
+        string[] main = ["thing_id", "subject_id", "updated_at", "opened_at", "a_string"];
         _read.ShouldBe(
             [.. main.Select(c => "sharing_everything." + c), .. Items("thing_id", "position", "sku")], ignoreOrder: true);
     }

@@ -76,7 +76,10 @@ internal sealed class SqliteSubjectReader : ISubjectReader
             throw row.Wrong(SourceLayout.UpdatedAt, "is NULL");
         }
 
-        return new SourceRow(key, subject, row.Instant(SubjectQueries.UpdatedColumn, SourceLayout.UpdatedAt), _fill(row));
+        return new SourceRow(key, subject, row.Instant(SubjectQueries.UpdatedColumn, SourceLayout.UpdatedAt), _fill(row))
+        {
+            OpenedAt = row.IsNull(SubjectQueries.OpenedColumn) ? null : row.Instant(SubjectQueries.OpenedColumn, SourceLayout.OpenedAt),
+        };
     }
 
     private void FillChildren(SourceConnection connection, List<SourceRow> rows, CancellationToken cancellationToken)

@@ -5,15 +5,17 @@ using Gateway.Core.Sources;
 
 namespace Gateway.Stores.Sqlite.Source;
 
-/// <summary>The SQL that reads one subject's records: the columns asked for, the key, the subject and the last change, nothing else.</summary>
+/// <summary>The SQL that reads one subject's records: the columns asked for, the key, the subject, its two times, nothing else.</summary>
 internal sealed class SubjectQueries
 {
     public const int KeyColumn = 0;
     public const int SubjectColumn = 1;
     public const int UpdatedColumn = 2;
 
+    public const int OpenedColumn = 3;
+
     /// <summary>First of the columns asked for.</summary>
-    public const int FirstColumn = 3;
+    public const int FirstColumn = 4;
 
     /// <summary>Parameters of <see cref="List"/>.</summary>
     public const int Subject = 1;
@@ -25,7 +27,7 @@ internal sealed class SubjectQueries
         Columns = [.. Layout.Main.Columns.Where(c => fields.Has(c.Leaf.Index))];
         Children = [.. Layout.Children.Select(v => new ChildQueries(v, Layout.KeyColumn, fields)).Where(c => !c.Columns.IsEmpty)];
         var key = GrantQueries.Quote(Layout.KeyColumn);
-        var columns = Columns.SelectMany(c => c.Names).Select(GrantQueries.Quote).Prepend($"{key}, subject_id, updated_at");
+        var columns = Columns.SelectMany(c => c.Names).Select(GrantQueries.Quote).Prepend($"{key}, subject_id, updated_at, opened_at");
         // BINARY whatever collation the shop gave the column: two people whose ids differ in case are two people.
         List = $"""
             SELECT {string.Join(", ", columns)} FROM {GrantQueries.Quote(GrantQueries.View(Layout.Main))}

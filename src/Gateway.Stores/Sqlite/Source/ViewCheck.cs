@@ -11,7 +11,8 @@ internal static class ViewCheck
         [SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt, SourceLayout.UpdatedAt]);
 
     public static void Check(SourceConnection connection, SubjectQueries queries) => Check(
-        connection, queries.Layout, queries.Columns, queries.Children, "reading one subject's", [SourceLayout.SubjectId, SourceLayout.UpdatedAt]);
+        connection, queries.Layout, queries.Columns, queries.Children, "reading one subject's",
+        [SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.UpdatedAt]);
 
     private static void Check(
         SourceConnection connection, SourceLayout layout, ImmutableArray<SourceColumn> columns, ImmutableArray<ChildQueries> children,
