@@ -1,6 +1,7 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Exchange;
 using Gateway.Core.Minimisation;
+using Gateway.Protos.Annotations.V1;
 using Gateway.Protos.Contract.V1;
 
 namespace Gateway.Core.Contracts;
@@ -25,7 +26,14 @@ public static class AccessExplanation
                 : Refused(RefusalReason.InvalidRequest, "Several services have a method of this name. Write Service/Method.");
         }
 
-        if (named[0].Record is null)
+        if (named[0].Shape == Shape.Statistics)
+        {
+            return contract.Statistics is { } statistics
+                ? new ExplainAccessResponse { Allowed = true, Advice = $"Counts of visitors, never a record: {string.Join("; ", statistics.Figures)}." }
+                : Refused(RefusalReason.MethodNotGranted, MethodsGranted(contract));
+        }
+
+        if (named[0].Shape == Shape.Contract)
         {
             return new ExplainAccessResponse { Allowed = true, Advice = "Open to every partner: it tells of your own contract, not of customers." };
         }

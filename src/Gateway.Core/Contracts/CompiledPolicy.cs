@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Core.Contracts.Never;
+using Gateway.Core.Statistics;
 
 namespace Gateway.Core.Contracts;
 
@@ -13,7 +14,7 @@ namespace Gateway.Core.Contracts;
 /// <param name="Complete">True when every purpose's key could be read.</param>
 internal sealed record CompiledPolicy(FrozenSet<string>? Area, FrozenDictionary<string, Purpose?> Purposes, bool Complete)
 {
-    public static CompiledPolicy Unreadable { get; } = new(null, FrozenDictionary<string, Purpose?>.Empty, Complete: false);
+    public static CompiledPolicy Unreadable { get; } = new(null, FrozenDictionary<string, Purpose?>.Empty, Complete: false) { StatisticsUnreadable = true };
 
     /// <summary>The policy; null where it has errors.</summary>
     public Policy? Policy { get; init; }
@@ -23,6 +24,12 @@ internal sealed record CompiledPolicy(FrozenSet<string>? Area, FrozenDictionary<
 
     /// <summary>Who may approve what is sensitive; null where the staff cannot be read.</summary>
     public StaffDirectory? Staff { get; init; }
+
+    /// <summary>What it says of statistics; null where it says nothing, or has it wrong.</summary>
+    public StatisticsLists? Statistics { get; init; }
+
+    /// <summary>True where what it says of statistics is wrong, or nothing of it could be read.</summary>
+    public bool StatisticsUnreadable { get; init; }
 
     /// <summary>Keys of all purposes.</summary>
     public IEnumerable<string> Keys => Purposes.Keys;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Gateway.Core.Identity;
+using Gateway.Core.Statistics;
 
 namespace Gateway.Core.Contracts;
 
@@ -21,6 +22,9 @@ public sealed class Contract
 
     /// <summary>What it may ask for.</summary>
     public required ImmutableArray<Grant> Grants { get; init; }
+
+    /// <summary>The statistics it may ask for; null for none.</summary>
+    public StatisticsTerms? Statistics { get; init; }
 
     /// <summary>Thresholds that suspend the partner by themselves when tripped; empty for none.</summary>
     public required ImmutableArray<SuspendOn> SuspendOn { get; init; }

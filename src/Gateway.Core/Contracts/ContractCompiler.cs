@@ -20,13 +20,20 @@ internal static class ContractCompiler
     /// <param name="findings">Where errors go.</param>
     public static CompiledContract Compile(YamlMap map, CompiledPolicy policy, Catalogue catalogue, Findings findings)
     {
-        var section = new Section(map, "the contract", findings, "contract", "partner", "agreement", "identity", "grants", "suspend_on");
+        var section = new Section(map, "the contract", findings, "contract", "partner", "agreement", "identity", "grants", "statistics", "suspend_on");
         var nameNode = section.Require("contract", "northgate-warehousing");
         var name = Scalars.Id(nameNode, "contract", findings);
         var (partner, partnerAt) = PartnerCompiler.Compile(section, policy, findings);
         var agreement = AgreementCompiler.Compile(section, findings);
         var (identity, uriAt) = IdentityCompiler.Compile(section, findings);
-        var grants = Grants(section, name ?? "", partner?.Id ?? "", policy, catalogue, findings);
+        var told = new List<ToldDomain>();
+        var grants = Grants(section, name ?? "", partner?.Id ?? "", policy, catalogue, told, findings);
+        var statistics = new StatisticsCompiler(policy, findings).Compile(section);
+        if (section.Find("statistics") is { } asked)
+        {
+            told.Add(new ToldDomain(Domain.Usage, "the section statistics", IpAddress: null, asked.Mark));
+        }
+
         var suspendOn = SuspendOnOf(section, findings);
         return new CompiledContract(map.Mark)
         {
@@ -34,6 +41,8 @@ internal static class ContractCompiler
             Partner = partner is null ? null : (partner.Id, partnerAt),
             Uri = identity is null ? null : (identity.Uri.Value, uriAt),
             Agreement = agreement,
+            LegalName = partner?.Name,
+            Told = [.. told],
             Contract = name is null || partner is null || agreement is null || identity is null ? null : new Contract
             {
                 Name = name,
@@ -41,37 +50,31 @@ internal static class ContractCompiler
                 Agreement = agreement.Value.Dates,
                 Identity = identity,
                 Grants = grants,
+                Statistics = statistics,
                 SuspendOn = suspendOn,
             },
         };
     }
 
     private static ImmutableArray<Grant> Grants(
-        Section contract, string name, string partner, CompiledPolicy policy, Catalogue catalogue, Findings findings)
+        Section contract, string name, string partner, CompiledPolicy policy, Catalogue catalogue, List<ToldDomain> told, Findings findings)
     {
         var grants = ImmutableArray.CreateBuilder<Grant>();
         var granted = new Dictionary<(string Purpose, string Method), Mark>();
-        (Domain Domain, string Record)? first = null;
-        foreach (var node in contract.RequireList("grants", "[…]"))
+        // A contract that grants something else needs no records.
+        foreach (var node in contract.Find("statistics") is null ? contract.RequireList("grants", "[…]") : contract.List("grants", "[…]"))
         {
             var compiler = new GrantCompiler(policy, catalogue, findings, granted);
-            if (compiler.Compile(node, name, partner) is { } grant)
+            var grant = compiler.Compile(node, name, partner);
+            if (grant is not null)
             {
                 grants.Add(grant);
             }
 
-            if (compiler.Record is not { } record)
+            if (compiler.Record is { } record)
             {
-                continue;
-            }
-
-            first ??= (record.Domain, record.Name);
-            if (first.Value.Domain != record.Domain)
-            {
-                findings.Error(compiler.RecordAt,
-                    $"{record.Name} tells what a visitor does and {first.Value.Record} who a person is, or the other way round: "
-                    + "one contract cannot hold both",
-                    "grant registration records and usage records in contracts of different partners");
+                var address = grant?.Fields.FirstOrDefault(f => Taxonomy.Covers(ContractDomains.IpAddress, f.Leaf.Category));
+                told.Add(new ToldDomain(record.Domain, record.Name, address?.Leaf.Path, compiler.RecordAt));
             }
         }
 

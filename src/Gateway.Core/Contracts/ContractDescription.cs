@@ -1,4 +1,5 @@
 using Gateway.Core.Identity;
+using Gateway.Core.Statistics;
 using Gateway.Protos.Contract.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -29,6 +30,11 @@ public static class ContractDescription
             CertificateDaysLeft = Math.Max(0, (int)(identity.NotAfter - now).TotalDays),
         };
         answer.Grants.Add(contract.Grants.Select(g => Describe(g, subjectsUsedToday(g))));
+        if (contract.Statistics is { } statistics)
+        {
+            answer.Statistics = Describe(statistics);
+        }
+
         return answer;
     }
 
@@ -41,6 +47,21 @@ public static class ContractDescription
         Because = field.Because,
         Sensitive = field.Leaf.Sensitive,
     };
+
+    private static DescribeContractResponse.Types.Statistics Describe(StatisticsTerms terms)
+    {
+        var described = new DescribeContractResponse.Types.Statistics
+        {
+            Purpose = terms.Purpose.Key,
+            Promise = terms.Purpose.Promise,
+            Basis = terms.Basis.Name(),
+            Period = terms.Period == PeriodKind.Month ? "month" : "week",
+            MinimumVisitors = terms.MinimumVisitors,
+            CallsPerSecond = terms.CallsPerSecond ?? 0,
+        };
+        described.Figures.Add(terms.Figures.Select(f => f.ToString()));
+        return described;
+    }
 
     private static DescribeContractResponse.Types.Grant Describe(Grant grant, int used)
     {

@@ -15,6 +15,8 @@ internal static class ContractsTogether
 
             WarnNotInForce(contract, now, findings);
         }
+
+        ContractDomains.Check(contracts, findings);
     }
 
     private static void CheckPair(CompiledContract before, CompiledContract contract, Findings findings)

@@ -35,11 +35,10 @@ internal sealed class GrantCompiler(
             return null;
         }
 
-        var purposeNode = section.Require("purpose", "essential.service.fulfillment.warehousing");
-        var purposeKey = Scalars.Text(purposeNode, "purpose", findings);
-        var purpose = purposeKey is null ? null : PurposeOf(purposeKey, purposeNode!.Mark);
-        var basis = Basis(section, purpose);
+        var purpose = PurposeCompiler.PurposeOf(section, policy, findings);
+        var basis = PurposeCompiler.BasisOf(section, purpose, findings);
         Record = RecordOf(section);
+        var purposeKey = (section.Find("purpose") as YamlScalar)?.Text;
         var methods = Methods(section, purposeKey);
         var fields = new FieldsCompiler(policy, purposeKey, purpose, findings).Compile(section, Record, methods);
         var window = Scalars.Duration(section.Require("window", "30d"), "window", zero: true, findings);
@@ -67,49 +66,6 @@ internal sealed class GrantCompiler(
             DeleteAfter = deleteAfter.Value,
             Limits = limits,
         };
-    }
-
-    private Purpose? PurposeOf(string key, Mark at)
-    {
-        if (policy.Find(key) is { } purpose)
-        {
-            return purpose;
-        }
-
-        if (!policy.IsSurelyUnknown(key))
-        {
-            return null;
-        }
-
-        if (Taxonomy.IsUse(key) && NeverCheck.Purpose(policy.Never, key, at, findings))
-        {
-            return null;
-        }
-
-        var what = Taxonomy.IsUse(key)
-            ? $"the policy does not name the purpose {Findings.Quote(key)}"
-            : $"{Findings.Quote(key)} is no fideslang data use";
-        findings.Error(at, what, Suggestion.Or(key, policy.Keys,
-            "write one of the policy's purposes: " + string.Join(", ", policy.Keys.Order(StringComparer.Ordinal))));
-        return null;
-    }
-
-    private LegalBasis? Basis(Section grant, Purpose? purpose)
-    {
-        var node = grant.Require("basis", "contract");
-        if (Scalars.Choice(node, "basis", LegalBasisNames.All, findings) is not { } name)
-        {
-            return null;
-        }
-
-        var basis = LegalBasisNames.Find(name)!.Value;
-        if (purpose is not null && !purpose.Bases.Contains(basis))
-        {
-            findings.Error(node!.Mark, $"the policy does not allow the basis '{name}' for {purpose.Key}",
-                "write one of: " + string.Join(", ", purpose.Bases.Order().Select(b => b.Name())));
-        }
-
-        return basis;
     }
 
     private RecordType? RecordOf(Section grant)

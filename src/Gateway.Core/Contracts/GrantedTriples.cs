@@ -1,8 +1,11 @@
+using System.Globalization;
+using Gateway.Core.Statistics;
+
 namespace Gateway.Core.Contracts;
 
 /// <summary>
 /// What contracts grant, flattened to lines that can be compared and recorded: <c>partner purpose path</c>, and where the field is
-/// released in a changed form <c>partner purpose path(keep_last:3)</c>. Contracts not in force count too.
+/// released in a changed form <c>partner purpose path(keep_last:3)</c>. A figure of statistics is <c>partner purpose statistics/page_views(month,country;20)</c>. Contracts not in force count too.
 /// </summary>
 public static class GrantedTriples
 {
@@ -13,8 +16,16 @@ public static class GrantedTriples
                     from grant in contract.Grants
                     from field in grant.Fields
                     select $"{contract.Partner.Id} {grant.Purpose.Key} {field.Leaf.Path}{Form(field)}";
-        return new SortedSet<string>(lines, StringComparer.Ordinal);
+        var counts = from contract in snapshot?.Contracts ?? []
+                     let terms = contract.Statistics
+                     where terms is not null
+                     from figure in terms.Figures
+                     select $"{contract.Partner.Id} {terms.Purpose.Key} statistics/{Form(figure, terms)}";
+        return new SortedSet<string>(lines.Concat(counts), StringComparer.Ordinal);
     }
+
+    private static string Form(FigureTerms figure, StatisticsTerms terms) => string.Create(CultureInfo.InvariantCulture,
+        $"{figure.Menu.Name}({string.Join(',', figure.By.Select(Menu.NameOf).Prepend(terms.Period == PeriodKind.Month ? "month" : "week"))};{terms.MinimumVisitors})");
 
     private static string Form(GrantedField field) =>
         field.Transform is null ? "" : $"({field.Transform.ToString()!.Replace(" ", "", StringComparison.Ordinal)})";

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Core.Contracts.Never;
+using Gateway.Core.Statistics;
 
 namespace Gateway.Core.Contracts;
 
@@ -12,6 +13,9 @@ public sealed record Policy(string Name, FrozenSet<string> Area, FrozenDictionar
 
     /// <summary>What may never be granted: the built-in rules, then the policy's own.</summary>
     public ImmutableArray<NeverRule> Never { get; init; } = NeverFloor.Rules;
+
+    /// <summary>Which statistics there can be; null for none.</summary>
+    public StatisticsLists? Statistics { get; init; }
 }
 
 /// <summary>A list that customers can ask to be on.</summary>

@@ -16,6 +16,7 @@ public static class SnapshotComparison
         changes.AddRange(now.Except(was, StringComparer.Ordinal).Select(p => new ContractChange(ChangeKind.Widening, p, "is a new partner")));
         changes.AddRange(was.Except(now, StringComparer.Ordinal).Select(p => new ContractChange(ChangeKind.Narrowing, p, "is no partner any more")));
         GrantComparison.Compare(before, after, changes);
+        StatisticsComparison.Compare(before, after, changes);
         foreach (var contract in after.Contracts)
         {
             if (before.Contracts.FirstOrDefault(c => c.Name == contract.Name) is { } old)
