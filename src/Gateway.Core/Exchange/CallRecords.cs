@@ -18,6 +18,14 @@ internal static class CallRecords
     /// <summary>The call was answered without a record of anybody: with the caller's own contract, or with a stream in which nothing happened.</summary>
     public static CallRecord Answered(IdentifiedCall call, DateTimeOffset now) => Of(call.Open, refusal: null, now);
 
+    /// <summary>A table of statistics leaves under this entry: it tells of no record and no subject.</summary>
+    public static CallRecord Counted(AskedTable asked, DateTimeOffset now) => Of(asked.Call.Open, refusal: null, now) with
+    {
+        Purpose = asked.Statistics.Terms.Purpose.Key,
+        Basis = asked.Statistics.Terms.Basis,
+        Scope = asked.Figure.Scope.Stored,
+    };
+
     /// <summary>No data leaves.</summary>
     public static CallRecord Refused(OpenCall call, Refusal refusal, DateTimeOffset now) => Of(call, refusal.Reason, now);
 

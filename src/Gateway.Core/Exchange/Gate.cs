@@ -1,5 +1,7 @@
 using System.Net;
+using Gateway.Core.Annotations;
 using Gateway.Core.Identity;
+using Gateway.Protos.Annotations.V1;
 
 namespace Gateway.Core.Exchange;
 
@@ -82,10 +84,17 @@ public sealed class IdentifiedCall
             return RefusalReason.UnknownMethod;
         }
 
-        return open.Method.Record is null || planned.Grants(open.Method).Length > 0
+        return MayCall(open.Method, planned)
             ? new IdentifiedCall(open, plan, planned)
             : RefusalReason.MethodNotGranted;
     }
+
+    private static bool MayCall(ServiceMethod method, PlannedContract contract) => method.Shape switch
+    {
+        Shape.Contract => true,
+        Shape.Statistics => contract.Statistics is not null,
+        _ => contract.Grants(method).Length > 0,
+    };
 
     private static bool Contains(System.Collections.Immutable.ImmutableArray<IPNetwork> networks, IPAddress address)
     {

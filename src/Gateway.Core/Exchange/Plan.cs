@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Identity;
+using Gateway.Core.Statistics;
 
 namespace Gateway.Core.Exchange;
 
@@ -64,6 +65,9 @@ public sealed class PlannedContract
 
     /// <summary>Its grants.</summary>
     public ImmutableArray<PlannedGrant> All { get; }
+
+    /// <summary>Its statistics; null where it grants none.</summary>
+    public PlannedStatistics? Statistics { get; internal init; }
 
     /// <summary>Calls a second about the contract itself, which no grant limits.</summary>
     internal CallRate OwnRate { get; }

@@ -4,6 +4,7 @@ using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
+using Gateway.Core.Statistics;
 using Gateway.Protos.Annotations.V1;
 
 namespace Gateway.Core.Exchange;
@@ -12,19 +13,23 @@ namespace Gateway.Core.Exchange;
 /// Makes snapshots ready to run. What cannot be prepared fails here, at start or at a reload, never in a call. Counters live on from plan
 /// to plan by partner, purpose and record.
 /// </summary>
-public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, Domain, PseudonymKey> partnerKey, TimeProvider clock)
+public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, Domain, PseudonymKey> partnerKey, TimeProvider clock, IUsageSource? usage = null)
 {
     /// <summary>Calls a second that a partner may make about its own contract.</summary>
     public const int OwnContractRate = 20;
 
     private readonly ConcurrentDictionary<string, CallRate> _ownRates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CallRate> _statisticsRates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Partner, string Purpose, string Record), GrantCounters> _counters = new();
 
     /// <summary>Prepares every grant.</summary>
     /// <exception cref="SourceException">The source lacks what a grant needs; tells everything at once.</exception>
     public Plan Prepare(Snapshot snapshot) => new(
         snapshot,
-        snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c), OwnRate(c.Partner.Id), catalogue)).ToArray());
+        snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c), OwnRate(c.Partner.Id), catalogue)
+        {
+            Statistics = PrepareStatistics(snapshot, c),
+        }).ToArray());
 
     private CallRate OwnRate(string partner) => _ownRates.GetOrAdd(partner, static _ => new CallRate(OwnContractRate));
 
@@ -34,6 +39,21 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
     // What has ended is never called again: it must not stop a start because the source moved on without it.
     private ImmutableArray<PlannedGrant> Prepare(Snapshot snapshot, Contract contract) =>
         contract.Agreement.Expires <= clock.GetUtcNow() ? [] : [.. contract.Grants.Select(g => Prepare(snapshot, contract.Partner, g))];
+
+    private PlannedStatistics? PrepareStatistics(Snapshot snapshot, Contract contract)
+    {
+        if (contract.Statistics is not { } terms || contract.Agreement.Expires <= clock.GetUtcNow())
+        {
+            return null;
+        }
+
+        // A changed rate starts a new bucket, as a grant's does.
+        var rate = _statisticsRates.AddOrUpdate(
+            contract.Partner.Id, _ => new CallRate(terms.CallsPerSecond), (_, known) => known.PerSecond == terms.CallsPerSecond ? known : new CallRate(terms.CallsPerSecond));
+        return usage is null
+            ? throw new SourceException($"the contract {contract.Name} grants statistics, and no usage source is set; name one in Gateway__Usage__Provider and Gateway__Usage__ConnectionString")
+            : PlannedStatistics.Prepare(snapshot.Revision, contract, terms, usage, rate);
+    }
 
     private PlannedGrant Prepare(Snapshot snapshot, Partner partner, Grant grant) => new(
         grant,

@@ -93,6 +93,13 @@ public sealed class CallTrace : IDisposable
         Tag(Attributes.FieldsWithheld, fieldsWithheld);
     }
 
+    /// <summary>The purpose of a call that releases no record's fields is settled.</summary>
+    public void Authorize(Purpose purpose)
+    {
+        _purpose = purpose.Key;
+        Tag(Attributes.Purpose, _purpose);
+    }
+
     /// <summary>The call's entry is durable under this id; the first counts, a stream has several.</summary>
     public void Record(ReceiptId receipt)
     {
