@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Gateway.Core.Annotations;
-using Gateway.Core.Contracts.Never;
 using Gateway.Core.Contracts.Yaml;
 using Gateway.Core.Minimisation;
 

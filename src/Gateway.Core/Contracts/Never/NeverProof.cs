@@ -26,6 +26,18 @@ public sealed record NeverProof(int Held, ImmutableArray<string> Broken)
             }
         }
 
+        foreach (var (contract, terms) in contracts.Where(c => c.Statistics is not null).Select(c => (c.Name, c.Statistics!)))
+        {
+            broken.AddRange(rules.Where(r => r.Forbids(terms.Purpose.Key))
+                .Select(r => $"{contract} grants the purpose {terms.Purpose.Key}, and never {r.Phrase} ({r.Where})"));
+            foreach (var figure in terms.Figures)
+            {
+                held++;
+                broken.AddRange(rules.Where(r => r.Forbids(terms.Purpose.Key, figure.Menu.Category))
+                    .Select(r => $"{contract} grants {figure} for {terms.Purpose.Key}, and never {r.Phrase} ({r.Where})"));
+            }
+        }
+
         return new NeverProof(held, broken.ToImmutable());
     }
 }
