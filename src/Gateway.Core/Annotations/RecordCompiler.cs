@@ -27,6 +27,7 @@ internal sealed class RecordCompiler
         compiler.CheckLabel();
         compiler.Walk(record, []);
         compiler.CheckKeys();
+        compiler.CheckPermission();
         errors.AddRange(compiler._errors);
         return compiler._errors.Count == 0 ? new RecordType(record, compiler._label, [.. compiler._leaves]) : null;
     }
@@ -41,6 +42,15 @@ internal sealed class RecordCompiler
         if (_label.Domain is not (Domain.Registration or Domain.Usage))
         {
             _errors.Add($"{_record.FullName}: the record label names no domain; write DOMAIN_REGISTRATION or DOMAIN_USAGE");
+        }
+    }
+
+    private void CheckPermission()
+    {
+        if (_label.Permission.Length > 0
+            && _leaves.Find(l => l.Path == _label.Permission) is not { Fields.Count: 1, Field: { FieldType: FieldType.String, IsRepeated: false } })
+        {
+            _errors.Add($"{_record.FullName}: permission '{_label.Permission}' is not a text field of the record");
         }
     }
 

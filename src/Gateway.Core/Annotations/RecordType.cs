@@ -24,6 +24,7 @@ public sealed class RecordType
             .ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);
         Key = _byPath[label.Key];
         AlternateKeys = [.. label.AlternateKeys.Select(k => _byPath[k])];
+        Permission = label.Permission.Length > 0 ? _byPath[label.Permission] : null;
     }
 
     /// <summary>The message.</summary>
@@ -46,6 +47,9 @@ public sealed class RecordType
 
     /// <summary>Other leaves by which one record can be asked for.</summary>
     public ImmutableArray<Leaf> AlternateKeys { get; }
+
+    /// <summary>The leaf that names the list its subject asked to be on; null where the record needs no permission.</summary>
+    public Leaf? Permission { get; }
 
     /// <summary>The leaf at exactly this path, or null: also where the path names a message.</summary>
     public Leaf? FindLeaf(string path) => _byPath.GetValueOrDefault(path);

@@ -49,6 +49,7 @@ internal sealed class GrantCompiler(
             return null;
         }
 
+        PermissionCheck.Check(purpose, basis.Value, Record, policy, RecordAt, findings);
         return new Grant
         {
             Id = Interlocked.Increment(ref s_last),

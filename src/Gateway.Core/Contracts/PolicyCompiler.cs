@@ -12,7 +12,7 @@ internal static class PolicyCompiler
     public static CompiledPolicy Compile(YamlMap map, Findings findings)
     {
         var start = findings.ErrorCount;
-        var section = new Section(map, "the policy", findings, "policy", "area", "purposes", "never", "statistics");
+        var section = new Section(map, "the policy", findings, "policy", "area", "purposes", "lists", "never", "statistics");
         var name = Scalars.Id(section.Require("policy", "shop-privacy-2026-01-01"), "policy", findings);
         var beforeArea = findings.ErrorCount;
         var area = section.RequireList("area", "[GB, EU]").Select(n => Area(n, findings)).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
@@ -28,11 +28,12 @@ internal static class PolicyCompiler
         var beforeStatistics = findings.ErrorCount;
         var statistics = PolicyStatisticsCompiler.Compile(section, findings);
         var statisticsUnreadable = findings.ErrorCount > beforeStatistics;
+        var lists = ListsCompiler.Compile(section, purposes.Keys, findings);
         var sure = purposes.Values.OfType<Purpose>().ToFrozenDictionary(p => p.Key, StringComparer.Ordinal);
         return new CompiledPolicy(areaIsSure ? area : null, purposes.ToFrozenDictionary(StringComparer.Ordinal), complete && purposes.Count > 0)
         {
             Never = never,
-            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure) { Never = never, Statistics = statistics } : null,
+            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure) { Lists = lists, Never = never, Statistics = statistics } : null,
             Statistics = statistics,
             StatisticsUnreadable = statisticsUnreadable,
         };

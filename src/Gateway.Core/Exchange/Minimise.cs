@@ -9,12 +9,13 @@ public sealed class MinimisedReply
 {
     private MinimisedReply(ReservedReply reserved, IReadOnlyList<SourceRow> rows, IReadOnlyList<IMessage> messages)
     {
-        Call = reserved.Fetched.Call;
-        NextToken = reserved.Fetched.NextToken;
+        Call = reserved.Permitted.Fetched.Call;
+        NextToken = reserved.Permitted.Fetched.NextToken;
         Rows = rows;
         Messages = messages;
         Subjects = reserved.Subjects.AsMemory(0, messages.Count);
         Records = reserved.Records.AsMemory(0, messages.Count);
+        Permissions = reserved.Permissions.AsMemory(0, reserved.Permissions.Length == 0 ? 0 : messages.Count);
     }
 
     internal AuthorizedCall Call { get; }
@@ -33,39 +34,48 @@ public sealed class MinimisedReply
     /// <summary>Their records, in their order.</summary>
     internal ReadOnlyMemory<Pseudonym> Records { get; }
 
+    /// <summary>What their release relies on, in their order; empty where the grant needs no permission.</summary>
+    internal ReadOnlyMemory<Pseudonym> Permissions { get; }
+
     /// <summary>
     /// Copies each row's granted fields into a new message. A record whose text looks like a card number is left out as if it were not
     /// there, and raises an alarm.
     /// </summary>
     internal static Outcome<MinimisedReply> Minimise(ReservedReply reserved, ISafeguards safeguards)
     {
-        var fetched = reserved.Fetched;
-        var planned = fetched.Call.Grant;
-        var allowed = fetched.Call.Allowed;
-        var count = fetched.Rows.Count;
+        var call = reserved.Permitted.Fetched.Call;
+        var all = reserved.Permitted.Rows;
+        var planned = call.Grant;
+        var allowed = call.Allowed;
+        var count = all.Count;
         var messages = new IMessage[count];
         List<SourceRow>? rows = null;
         var kept = 0;
         for (var i = 0; i < count; i++)
         {
-            var message = planned.Projector.Project(fetched.Rows[i].Record, allowed);
+            var message = planned.Projector.Project(all[i].Record, allowed);
             if (planned.Cards.Finds(message))
             {
-                safeguards.CardNumberFound(fetched.Call.Call.Contract.Contract, planned.Grant.Record.Name);
-                rows ??= [.. fetched.Rows.Take(kept)];
+                safeguards.CardNumberFound(call.Call.Contract.Contract, planned.Grant.Record.Name);
+                rows ??= [.. all.Take(kept)];
                 continue;
             }
 
-            rows?.Add(fetched.Rows[i]);
+            rows?.Add(all[i]);
             messages[kept] = message;
             reserved.Subjects[kept] = reserved.Subjects[i];
             reserved.Records[kept] = reserved.Records[i];
+            if (reserved.Permissions.Length > 0)
+            {
+                reserved.Permissions[kept] = reserved.Permissions[i];
+            }
+
             kept++;
         }
 
         // A Get whose one record is left out reads like any other record that is not there.
-        return kept == 0 && fetched.Call.AsksForOne
+        return kept == 0 && call.AsksForOne
             ? RefusalReason.RecordNotAvailable
-            : new MinimisedReply(reserved, rows ?? fetched.Rows, kept == count ? messages : messages[..kept]);
+            : new MinimisedReply(reserved, rows ?? all, kept == count ? messages : messages[..kept]);
     }
 }

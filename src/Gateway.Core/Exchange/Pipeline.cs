@@ -86,7 +86,8 @@ public sealed partial class Pipeline
                 }
             }
 
-            var recorded = await DiscloseAsync(fetched);
+            var permitted = await PermitAsync(fetched, cancellationToken);
+            var recorded = await DiscloseAsync(permitted);
             if (!recorded.Passed(out var reply, out refusal))
             {
                 return await RefuseAsync(open, refusal);
@@ -107,14 +108,24 @@ public sealed partial class Pipeline
         }
     }
 
-    /// <summary>Reserve, minimise, record: what a page and a run of a stream have in common.</summary>
-    internal async ValueTask<Outcome<RecordedReply>> DiscloseAsync(FetchedReply fetched)
+    /// <summary>Asks the subjects' permission where the grant needs it; costs nothing where it does not.</summary>
+    /// <exception cref="SourceException">Nobody can tell.</exception>
+    internal async ValueTask<PermittedReply> PermitAsync(FetchedReply fetched, CancellationToken cancellationToken)
     {
-        var trace = fetched.Call.Call.Open.Trace;
+        using (fetched.Call.Grant.Permission is null ? default : fetched.Call.Call.Open.Trace.Step(Steps.Permit))
+        {
+            return await PermittedReply.PermitAsync(fetched, _clock.GetUtcNow(), cancellationToken);
+        }
+    }
+
+    /// <summary>Reserve, minimise, record: what a page and a run of a stream have in common.</summary>
+    internal async ValueTask<Outcome<RecordedReply>> DiscloseAsync(PermittedReply permitted)
+    {
+        var trace = permitted.Fetched.Call.Call.Open.Trace;
         ReservedReply? reserved;
         using (trace.Step(Steps.Reserve))
         {
-            var outcome = await ReservedReply.ReserveAsync(fetched, _keys, _safeguards, _clock.GetUtcNow());
+            var outcome = await ReservedReply.ReserveAsync(permitted, _keys, _safeguards, _clock.GetUtcNow());
             if (!outcome.Passed(out reserved, out var refusal))
             {
                 return refusal;

@@ -1,5 +1,6 @@
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
+using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
 
 namespace Gateway.Core.Exchange;
@@ -7,10 +8,12 @@ namespace Gateway.Core.Exchange;
 /// <summary>A grant made ready to run. All but the counters is immutable; those are kept across reloads.</summary>
 public sealed class PlannedGrant
 {
-    internal PlannedGrant(Grant grant, IGrantReader reader, Projector projector, Scopes scopes, CardNumberScan cards, GrantCounters counters)
+    internal PlannedGrant(
+        Grant grant, IGrantReader reader, GrantPermission? permission, Projector projector, Scopes scopes, CardNumberScan cards, GrantCounters counters)
     {
         Grant = grant;
         Reader = reader;
+        Permission = permission;
         Projector = projector;
         Scopes = scopes;
         Cards = cards;
@@ -22,6 +25,9 @@ public sealed class PlannedGrant
 
     /// <summary>Reads its granted columns.</summary>
     internal IGrantReader Reader { get; }
+
+    /// <summary>Asks whether its records' subjects permit their release; null where they need not.</summary>
+    internal GrantPermission? Permission { get; }
 
     /// <summary>Copies its granted fields.</summary>
     internal Projector Projector { get; }

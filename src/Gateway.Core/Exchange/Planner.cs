@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
+using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
 using Gateway.Core.Statistics;
 using Gateway.Protos.Annotations.V1;
@@ -13,7 +14,9 @@ namespace Gateway.Core.Exchange;
 /// Makes snapshots ready to run. What cannot be prepared fails here, at start or at a reload, never in a call. Counters live on from plan
 /// to plan by partner, purpose and record.
 /// </summary>
-public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<string, Domain, PseudonymKey> partnerKey, TimeProvider clock, IUsageSource? usage = null)
+public sealed class Planner(
+    Catalogue catalogue, IRecordSource source, AllPreferences preferences, Func<string, Domain, PseudonymKey> partnerKey, TimeProvider clock,
+    IUsageSource? usage = null)
 {
     /// <summary>Calls a second that a partner may make about its own contract.</summary>
     public const int OwnContractRate = 20;
@@ -24,12 +27,25 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
 
     /// <summary>Prepares every grant.</summary>
     /// <exception cref="SourceException">The source lacks what a grant needs; tells everything at once.</exception>
-    public Plan Prepare(Snapshot snapshot) => new(
-        snapshot,
-        snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c), OwnRate(c.Partner.Id), catalogue)
+    public Plan Prepare(Snapshot snapshot)
+    {
+        var missing = new List<SourceException>();
+        var contracts = snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c, missing), OwnRate(c.Partner.Id), catalogue)
         {
-            Statistics = PrepareStatistics(snapshot, c),
-        }).ToArray());
+            Statistics = Try(missing, () => PrepareStatistics(snapshot, c)),
+        }).ToArray();
+        if (contracts.SelectMany(c => c.All).Any(g => g.Permission is not null))
+        {
+            Try(missing, preferences.Prepare);
+        }
+
+        return missing switch
+        {
+            [] => new Plan(snapshot, contracts),
+            [var only] => throw only,
+            _ => throw new SourceException(string.Join('\n', missing.Select(m => m.Message).Distinct(StringComparer.Ordinal)), missing[0]),
+        };
+    }
 
     private CallRate OwnRate(string partner) => _ownRates.GetOrAdd(partner, static _ => new CallRate(OwnContractRate));
 
@@ -37,8 +53,36 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
     public SubjectQuota Subjects(string partner, string purpose, string record) => Counters((partner, purpose, record)).Subjects;
 
     // What has ended is never called again: it must not stop a start because the source moved on without it.
-    private ImmutableArray<PlannedGrant> Prepare(Snapshot snapshot, Contract contract) =>
-        contract.Agreement.Expires <= clock.GetUtcNow() ? [] : [.. contract.Grants.Select(g => Prepare(snapshot, contract.Partner, g))];
+    private ImmutableArray<PlannedGrant> Prepare(Snapshot snapshot, Contract contract, List<SourceException> missing)
+    {
+        var grants = ImmutableArray.CreateBuilder<PlannedGrant>();
+        foreach (var grant in contract.Agreement.Expires <= clock.GetUtcNow() ? [] : contract.Grants)
+        {
+            Try(missing, () => grants.Add(Prepare(snapshot, contract.Partner, grant)));
+        }
+
+        return grants.ToImmutable();
+    }
+
+    private static void Try(List<SourceException> missing, Action prepare) => Try<object>(missing, () =>
+    {
+        prepare();
+        return null;
+    });
+
+    private static T? Try<T>(List<SourceException> missing, Func<T?> prepare)
+        where T : class
+    {
+        try
+        {
+            return prepare();
+        }
+        catch (SourceException e)
+        {
+            missing.Add(e);
+            return null;
+        }
+    }
 
     private PlannedStatistics? PrepareStatistics(Snapshot snapshot, Contract contract)
     {
@@ -58,6 +102,7 @@ public sealed class Planner(Catalogue catalogue, IRecordSource source, Func<stri
     private PlannedGrant Prepare(Snapshot snapshot, Partner partner, Grant grant) => new(
         grant,
         source.Prepare(grant),
+        PermissionRule.Of(grant, snapshot.Policy) is { } rule ? new GrantPermission(rule, preferences) : null,
         Projector.Compile(grant, partnerKey(grant.Partner, grant.Record.Domain)),
         new Scopes(snapshot.Revision, partner, grant),
         CardNumberScan.Compile(grant),

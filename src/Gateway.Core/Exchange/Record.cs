@@ -23,7 +23,12 @@ public sealed class RecordedReply
     internal static async ValueTask<RecordedReply> RecordAsync(MinimisedReply reply, Recorder recorder, DateTimeOffset now)
     {
         var call = reply.Call;
-        await recorder.AppendAsync(CallRecords.Released(call, now) with { Records = reply.Records, Subjects = reply.Subjects });
+        await recorder.AppendAsync(CallRecords.Released(call, now) with
+        {
+            Records = reply.Records,
+            Subjects = reply.Subjects,
+            Permissions = reply.Permissions,
+        });
         call.Call.Open.Recorded = true;
         call.Call.Open.Trace.Record(call.Call.Open.Receipt);
         var receipt = new Receipt

@@ -7,15 +7,16 @@ namespace Gateway.Core.Exchange;
 /// <summary>Rows whose subjects fit into the grant's day, each with its pseudonyms. Only <see cref="ReserveAsync"/> makes one.</summary>
 public sealed class ReservedReply
 {
-    private ReservedReply(FetchedReply fetched, Pseudonym[] subjects, Pseudonym[] records)
+    private ReservedReply(PermittedReply permitted, Pseudonym[] subjects, Pseudonym[] records, Pseudonym[] permissions)
     {
-        Fetched = fetched;
+        Permitted = permitted;
         Subjects = subjects;
         Records = records;
+        Permissions = permissions;
     }
 
     /// <summary>The rows.</summary>
-    internal FetchedReply Fetched { get; }
+    internal PermittedReply Permitted { get; }
 
     /// <summary>The rows' subjects, in the rows' order.</summary>
     internal Pseudonym[] Subjects { get; }
@@ -23,39 +24,49 @@ public sealed class ReservedReply
     /// <summary>The rows' records, in the rows' order.</summary>
     internal Pseudonym[] Records { get; }
 
+    /// <summary>What their release relies on, in the rows' order; empty where the grant needs no permission.</summary>
+    internal Pseudonym[] Permissions { get; }
+
     /// <summary>
     /// Counts misses, and reserves the distinct subjects atomically: a page over the limit is refused whole. Tells
     /// <paramref name="safeguards"/> of a tripped threshold.
     /// </summary>
     /// <exception cref="LogUnavailableException">The key store cannot answer.</exception>
     internal static async ValueTask<Outcome<ReservedReply>> ReserveAsync(
-        FetchedReply fetched, ISubjectKeys keys, ISafeguards safeguards, DateTimeOffset now)
+        PermittedReply permitted, ISubjectKeys keys, ISafeguards safeguards, DateTimeOffset now)
     {
-        var planned = fetched.Call.Grant;
-        var contract = fetched.Call.Call.Contract.Contract;
+        var call = permitted.Fetched.Call;
+        var planned = call.Grant;
+        var contract = call.Call.Contract.Contract;
         var limits = planned.Grant.Limits;
-        if (fetched.Misses > 0 && planned.Counters.Misses.Passes(fetched.Misses, limits.MissesPerMinute, now))
+        var rows = permitted.Rows;
+        if (permitted.Misses > 0 && planned.Counters.Misses.Passes(permitted.Misses, limits.MissesPerMinute, now))
         {
             safeguards.Tripped(contract, SuspendOn.Enumeration);
         }
 
-        if (fetched.Rows.Count == 0 && fetched.Call.AsksForOne)
+        if (rows.Count == 0 && call.AsksForOne)
         {
             return RefusalReason.RecordNotAvailable;
         }
 
-        var subjects = new Pseudonym[fetched.Rows.Count];
-        var records = new Pseudonym[fetched.Rows.Count];
-        var found = await keys.GetOrAddAsync(Ids(fetched.Rows));
+        var subjects = new Pseudonym[rows.Count];
+        var records = new Pseudonym[rows.Count];
+        Pseudonym[] permissions = permitted.ReliedOn.Count == 0 ? [] : new Pseudonym[rows.Count];
+        var found = await keys.GetOrAddAsync(Ids(rows));
         for (var i = 0; i < subjects.Length; i++)
         {
             subjects[i] = found[i].Pseudonym;
-            records[i] = found[i].OfRecord(planned.Grant.Record.Name, fetched.Rows[i].Key);
+            records[i] = found[i].OfRecord(planned.Grant.Record.Name, rows[i].Key);
+            if (permissions.Length > 0)
+            {
+                permissions[i] = found[i].OfPermission(permitted.ReliedOn[i]);
+            }
         }
 
         if (planned.Counters.Subjects.TryReserve(DateOnly.FromDateTime(now.UtcDateTime), subjects, limits.SubjectsPerDay))
         {
-            return new ReservedReply(fetched, subjects, records);
+            return new ReservedReply(permitted, subjects, records, permissions);
         }
 
         safeguards.Tripped(contract, SuspendOn.SubjectQuota);

@@ -53,7 +53,9 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
         while (true)
         {
             var now = watcher.Clock.GetUtcNow();
-            if ((await SendOpenAsync(admitted, now, cancellationToken) ?? await SendDeparturesAsync(admitted, now, cancellationToken)) is { } ended)
+            if ((await SendOpenAsync(admitted, now, cancellationToken)
+                ?? await SendDeparturesAsync(admitted, now, cancellationToken)
+                ?? await SendPermissionsAsync(admitted, cancellationToken)) is { } ended)
             {
                 return ended;
             }
@@ -87,11 +89,12 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
     private async ValueTask<Refusal?> SendOpenAsync(AdmittedCall call, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var from = _state.ReadFrom(now);
+        var asked = watcher.Clock.GetTimestamp();
         while (true)
         {
             var rows = await call.Authorized.Grant.Reader.ListOpenAsync(from, Watcher.RunLength, now, cancellationToken);
             var fresh = rows.Where(_state.IsNew).ToList();
-            if (fresh.Count > 0 && await SendRunAsync(call, fresh, cancellationToken) is { } refusal)
+            if (fresh.Count > 0 && await SendRunAsync(call, fresh, inOrder: true, cancellationToken) is { } refusal)
             {
                 return refusal;
             }
@@ -102,33 +105,58 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
             }
 
             from = new Cursor(rows[^1].UpdatedAt, rows[^1].Key);
+            // A long way through what is open must not keep the word of a withdrawal back.
+            if (watcher.Clock.GetElapsedTime(asked) > Watcher.Interval)
+            {
+                asked = watcher.Clock.GetTimestamp();
+                if (await SendPermissionsAsync(call, cancellationToken) is { } ended)
+                {
+                    return ended;
+                }
+            }
         }
     }
 
-    private async ValueTask<Refusal?> SendRunAsync(AdmittedCall call, List<SourceRow> rows, CancellationToken cancellationToken)
+    /// <summary>Sends the rows that may leave, under one entry; <paramref name="inOrder"/> where they follow the last ones read.</summary>
+    private async ValueTask<Refusal?> SendRunAsync(AdmittedCall call, List<SourceRow> rows, bool inOrder, CancellationToken cancellationToken)
     {
-        _open.NewEntry(watcher.Clock.GetUtcNow());
-        var outcome = await watcher.Pipeline.DiscloseAsync(FetchedReply.OfRun(call, rows));
-        if (!outcome.Passed(out var reply, out var refusal))
+        var permission = new RunPermission(call.Authorized.Grant.Permission, watcher.Clock);
+        var permitted = await watcher.Pipeline.PermitAsync(FetchedReply.OfRun(call, rows), cancellationToken);
+        RecordedReply? reply = null;
+        if (permitted.Rows.Count > 0)
         {
-            return refusal;
+            _open.NewEntry(watcher.Clock.GetUtcNow());
+            if (!(await watcher.Pipeline.DiscloseAsync(permitted)).Passed(out reply, out var refusal))
+            {
+                return refusal;
+            }
         }
 
-        var sent = reply.Minimised;
         var next = 0;
         foreach (var row in rows)
         {
-            // A row that the minimiser left out counts as sent: it is not asked for again until it changes.
-            _state.Sent(row.Key, row.UpdatedAt);
-            if (next == sent.Messages.Count || sent.Rows[next] != row)
+            // What was left out on the way is passed over: it is not asked for again until it changes.
+            if (reply is null || next == reply.Minimised.Rows.Count || !ReferenceEquals(reply.Minimised.Rows[next], row)
+                || !await permission.StillStandsAsync(reply.Minimised.Rows, next++, cancellationToken))
             {
+                _state.PassedOver(row);
                 continue;
             }
 
+            _state.Gave(row);
+            if (inOrder)
+            {
+                _state.CameTo(row);
+            }
+
             var token = watcher.Tokens.Write(call.Authorized, _state.SentUpTo, _state.ToldUpTo, changedSince: null);
-            var response = writer.Write([sent.Messages[next++]], token, Narrate(reply.Receipt));
-            await SendAsync(response, cancellationToken);
+            await SendAsync(writer.Write([reply.Minimised.Messages[next - 1]], token, Narrate(reply.Receipt)), cancellationToken);
             Records++;
+        }
+
+        if (inOrder)
+        {
+            _state.CameTo(rows[^1]);
         }
 
         return null;
@@ -151,6 +179,28 @@ internal sealed class WatchStream(Watcher watcher, IdentifiedCall first, Respons
 
             from = new Cursor(rows[^1].UpdatedAt, rows[^1].Key);
         }
+    }
+
+    // What subjects said since the last round; then some of what was given, in turn, for what nobody is told of: a preference that is gone.
+    private async ValueTask<Refusal?> SendPermissionsAsync(AdmittedCall call, CancellationToken cancellationToken)
+    {
+        if (call.Authorized.Grant.Permission is not { } permission)
+        {
+            return null;
+        }
+
+        var turn = new PermissionTurn(call.Authorized.Grant.Reader, permission, _state, watcher.Clock);
+        await foreach (var changed in turn.ChangedAsync(cancellationToken))
+        {
+            await SendTombstonesAsync(call, changed.Withdrawn, cancellationToken);
+            if (changed.Allowed.Count > 0 && await SendRunAsync(call, changed.Allowed, inOrder: false, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        await SendTombstonesAsync(call, await turn.GivenWithoutPermissionAsync(cancellationToken), cancellationToken);
+        return null;
     }
 
     private async ValueTask SendTombstonesAsync(AdmittedCall call, IReadOnlyList<Departure> departures, CancellationToken cancellationToken)

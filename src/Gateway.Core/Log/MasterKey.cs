@@ -32,6 +32,9 @@ public sealed class MasterKey
     /// <summary>Seals the shop's ids of subjects: AES-256-GCM.</summary>
     public byte[] SubjectIdentityKey => Derive("gateway subject identity v1");
 
+    /// <summary>Names forgotten subjects whose opt-outs are kept: HMAC-SHA256 of the subject's id under it.</summary>
+    public byte[] SuppressionKey => Derive("gateway preference suppression v1");
+
     /// <summary>Tells whether a store was made under this master key; tells nothing else about it.</summary>
     public byte[] CheckValue => Derive("gateway master key check v1");
 

@@ -8,6 +8,9 @@ namespace Gateway.Core.Permissions;
 /// </summary>
 public interface IPreferenceSource
 {
+    /// <summary>Tries whether it can answer at all: called at start and at each reload when a contract needs it. Tells everything that is missing.</summary>
+    void Prepare();
+
     /// <summary>All preferences of these subjects, in any order; a subject without any is simply not there.</summary>
     ValueTask<IReadOnlyList<Preference>> ReadAsync(IReadOnlyList<string> subjectIds, CancellationToken cancellationToken);
 

@@ -5,7 +5,14 @@ namespace Gateway.Core.Permissions;
 /// <param name="Topic">A list of the policy, or a purpose.</param>
 /// <param name="State">What was said.</param>
 /// <param name="ChangedAt">When, UTC.</param>
-public sealed record Preference(string SubjectId, string Topic, PreferenceState State, DateTimeOffset ChangedAt);
+public sealed record Preference(string SubjectId, string Topic, PreferenceState State, DateTimeOffset ChangedAt)
+{
+    /// <summary>The topic of a preference that cannot be read: it stands for every one of the subject's.</summary>
+    public const string EveryTopic = "*";
+
+    /// <summary>What stands for a preference that cannot be read: opted out, and never out of date.</summary>
+    public static Preference Unreadable(string subjectId, string topic) => new(subjectId, topic, PreferenceState.OptedOut, DateTimeOffset.MaxValue);
+}
 
 /// <summary>What a subject said about a topic. The numbers are part of what a permission's pseudonym is made from: they never change.</summary>
 public enum PreferenceState

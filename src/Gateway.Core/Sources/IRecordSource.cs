@@ -56,6 +56,10 @@ public interface IGrantReader
     /// </summary>
     ValueTask<IReadOnlyList<SourceRow>> ListOpenAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ListOpenAsync"/>, those of one subject.</summary>
+    ValueTask<IReadOnlyList<SourceRow>> ListOpenOfSubjectAsync(
+        string subjectId, Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>
     /// Rows changed after <paramref name="after"/> that are not open for this partner: closed, routed elsewhere, or beyond max_open.
     /// Routing columns only. The caller tells a partner of those that it was given before, and of no others.
@@ -84,6 +88,9 @@ public sealed record SourceRow(string Key, string SubjectId, DateTimeOffset Upda
 {
     /// <summary>When it was opened; null where the view says nothing, and of a grant's reader, which has judged it itself.</summary>
     public DateTimeOffset? OpenedAt { get; init; }
+
+    /// <summary>What the record's permission field holds, granted or not; null where the record has none, or it names no list.</summary>
+    public string? List { get; init; }
 }
 
 /// <summary>One row that left a partner's scope.</summary>

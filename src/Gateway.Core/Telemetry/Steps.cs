@@ -6,6 +6,7 @@ public static class Steps
     public const string Authorize = "authorize";
     public const string Admit = "admit";
     public const string Fetch = "fetch";
+    public const string Permit = "permit";
     public const string Reserve = "reserve";
     public const string Minimise = "minimise";
     public const string Record = "record";

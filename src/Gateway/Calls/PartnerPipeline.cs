@@ -12,6 +12,8 @@ internal static class PartnerPipeline
         Map<FulfilmentService>(endpoints, catalogue);
         Map<PaymentService>(endpoints, catalogue);
         Map<ShippingService>(endpoints, catalogue);
+        Map<MailingService>(endpoints, catalogue);
+        Map<DigitalDeliveryService>(endpoints, catalogue);
         Map<ContractService>(endpoints, catalogue);
     });
 

@@ -1,6 +1,8 @@
 using Gateway.Core.Annotations;
 using Gateway.Protos.Contract.V1;
+using Gateway.Protos.Delivery.V1;
 using Gateway.Protos.Fulfilment.V1;
+using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Protos.Shipping.V1;
 
@@ -11,5 +13,6 @@ internal static class PartnerServices
 {
     /// <summary>Their labels, read once.</summary>
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
-        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor);
+        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, MailingReflection.Descriptor,
+        DeliveryReflection.Descriptor, ContractReflection.Descriptor);
 }

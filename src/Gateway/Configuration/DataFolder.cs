@@ -36,6 +36,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>Suspended partners and revoked keys.</summary>
     public string Standing => Path.Combine(Root, "standing.db");
 
+    /// <summary>What customers told the gateway about being written to, unless a setting names another file.</summary>
+    public string Preferences => Path.Combine(Root, "preferences.db");
+
     /// <summary>Marks of the customers ever forgotten: held against backups of the keys at each start.</summary>
     public string Forgotten => Path.Combine(Root, "forgotten");
 

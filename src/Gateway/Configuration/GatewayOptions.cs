@@ -17,6 +17,9 @@ internal sealed record GatewayOptions
     /// <summary>Where records come from.</summary>
     public StoreOptions Source { get; init; } = new();
 
+    /// <summary>Where the gateway keeps what customers tell it about being written to.</summary>
+    public PreferenceOptions Preferences { get; init; } = new();
+
     /// <summary>Where the disclosure log is kept.</summary>
     public LogOptions Log { get; init; } = new();
 
@@ -31,6 +34,13 @@ internal sealed record StoreOptions
     public string? Provider { get; init; }
 
     /// <summary>ADO.NET connection string.</summary>
+    public string? ConnectionString { get; init; }
+}
+
+/// <summary>The gateway's own store of preferences: never the shop's tables.</summary>
+internal sealed record PreferenceOptions
+{
+    /// <summary>ADO.NET connection string of a SQLite file. Default: <c>preferences.db</c> in the data folder.</summary>
     public string? ConnectionString { get; init; }
 }
 

@@ -15,6 +15,9 @@ internal sealed record GatewaySettings
     /// <summary>Connection string of the shop's SQLite database.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The file of what customers told the gateway about being written to.</summary>
+    public required string Preferences { get; init; }
+
     /// <summary>The disclosure log's file.</summary>
     public required string Log { get; init; }
 

@@ -13,7 +13,7 @@ internal static class SettingsReader
     private static readonly string[] s_keys =
     [
         "Data", "Contracts", "Certificates",
-        "Source:Provider", "Source:ConnectionString",
+        "Source:Provider", "Source:ConnectionString", "Preferences:ConnectionString",
         "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:Mirror", "Log:Retention", "Log:WitnessRequired",
         "Log:Witnesses:0:Url", "Log:Witnesses:0:Key", "Log:Witnesses:0:Authority",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
@@ -39,6 +39,7 @@ internal static class SettingsReader
         Provider(options.Log.Provider ?? "sqlite", "Log", errors);
         var source = Required(options.Source.ConnectionString, "Source:ConnectionString", "where the shop's views are, e.g. Data Source=/srv/shop.db", errors);
         _ = source is null ? null : DatabaseFile(source, "Source:ConnectionString", errors);
+        var preferences = options.Preferences.ConnectionString is { } own ? DatabaseFile(own, "Preferences:ConnectionString", errors) : null;
         var log = options.Log.ConnectionString is { } connection ? DatabaseFile(connection, "Log:ConnectionString", errors) : null;
         if (options.Log.Origin is { } origin && !NoteVerifier.IsName(origin))
         {
@@ -76,6 +77,7 @@ internal static class SettingsReader
             Contracts = contracts!,
             Certificates = certificates!,
             Source = source!,
+            Preferences = preferences ?? folder.Preferences,
             Log = log ?? folder.Log,
             LogOrigin = options.Log.Origin,
             Witnesses = witnesses,

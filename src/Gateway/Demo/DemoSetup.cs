@@ -27,6 +27,7 @@ internal static class DemoSetup
             Contracts = contracts,
             Certificates = certificates,
             Source = $"Data Source={folder.Shop}",
+            Preferences = folder.Preferences,
             Log = folder.Log,
             LogOrigin = "shop.example/disclosure-log",
             Partners = IPEndPoint.Parse(listeners.Partners),

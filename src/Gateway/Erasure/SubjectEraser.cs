@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Core.Log;
+using Gateway.Core.Permissions;
+using Gateway.Core.Sources;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores;
 using Gateway.Stores.Erasure;
@@ -18,6 +20,7 @@ internal sealed partial class SubjectEraser(
     PastRecipients recipients,
     RecordedForgets recorded,
     ForgottenFile forgotten,
+    IPreferenceStore preferences,
     AdministrationLog administration,
     ILogger<SubjectEraser> logger) : IDisposable
 {
@@ -36,15 +39,16 @@ internal sealed partial class SubjectEraser(
             cancellationToken);
 
     /// <summary>
-    /// Forgets: the recipients are listed, the act is recorded, the mark is kept for restores, the key is destroyed. In this order, so
-    /// that whatever ends it half-way, it is finished at the next start or was never begun.
+    /// Forgets: the recipients are listed, what the customer told the gateway is reduced to opt-outs, the act is recorded, the mark is kept
+    /// for restores, the key is destroyed. In this order, so that whatever ends it half-way, it is finished at the next start or can be
+    /// repeated.
     /// </summary>
     /// <exception cref="ErasureException">There is no key, a hold stands, or a store is unavailable.</exception>
     public Task<ForgottenSubject> ForgetAsync(ErasureRequest request, CancellationToken cancellationToken) =>
         OneAsync(
             async () =>
             {
-                var subject = await SubjectAsync(request, ErasureActs.Forget);
+                var subject = await SubjectAsync(request, ErasureActs.Forget, unknown: () => ForgetPreferencesAsync(request));
                 if (await holds.FindAsync(subject.Mark, cancellationToken) is { } hold)
                 {
                     await RecordAsync(request, ErasureActs.ForgetRefused, subject);
@@ -54,6 +58,7 @@ internal sealed partial class SubjectEraser(
 
                 var told = await recipients.OfAsync(subject.Pseudonym, cancellationToken);
                 // From here on nothing is cancelled.
+                await ForgetPreferencesAsync(request);
                 var receipt = await RecordAsync(request, ErasureActs.Forget, subject, told);
                 return await FinishAsync(request, subject, receipt, told);
             },
@@ -209,7 +214,21 @@ internal sealed partial class SubjectEraser(
         }
     }
 
-    private async ValueTask<SubjectKey> SubjectAsync(ErasureRequest request, string action)
+    // The mark leads to no id, so no later start could finish this: it comes before what is recorded, and can be repeated.
+    private async Task ForgetPreferencesAsync(ErasureRequest request)
+    {
+        try
+        {
+            await preferences.ForgetAsync(request.SubjectId, CancellationToken.None);
+        }
+        catch (SourceException e)
+        {
+            throw new ErasureException(
+                ErasureFailure.NothingDone, $"The store of preferences is unavailable, so nothing was done: {e.Message}. Mend it and repeat this.", e);
+        }
+    }
+
+    private async ValueTask<SubjectKey> SubjectAsync(ErasureRequest request, string action, Func<Task>? unknown = null)
     {
         try
         {
@@ -222,6 +241,11 @@ internal sealed partial class SubjectEraser(
         {
             throw new ErasureException(
                 ErasureFailure.NothingDone, "The key store is unavailable, so nothing was done. Mend it and repeat this.", e);
+        }
+
+        if (unknown is not null)
+        {
+            await unknown();
         }
 
         await administration.RecordAsync(Act(request, action, ErasureActs.Unknown));

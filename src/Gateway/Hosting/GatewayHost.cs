@@ -4,6 +4,7 @@ using Gateway.Contracts;
 using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
+using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
 using Gateway.Incidents;
 using Gateway.Listeners;
@@ -143,7 +144,9 @@ internal static class GatewayHost
         services.AddSingleton<IDisclosureHistory>(p => p.GetRequiredService<SqliteLogIndex>());
         services.AddSingleton<LogIndexer>();
         services.AddHostedService<IndexFollower>();
-        services.AddSingleton<IRecordSource>(p => new SqliteRecordSource(settings.Source, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new SqliteRecordSource(settings.Source, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRecordSource>(p => p.GetRequiredService<SqliteRecordSource>());
+        services.AddPreferences(settings.Preferences);
         services.AddSingleton<ISubjectLookup>(new SqliteSubjectLookup(settings.Source));
         services.AddSingleton<DisclosureLogFilters>();
         services.AddSingleton<IncidentReader>();
@@ -166,6 +169,7 @@ internal static class GatewayHost
         services.AddSingleton(p => new Planner(
             p.GetRequiredService<Core.Annotations.Catalogue>(),
             p.GetRequiredService<IRecordSource>(),
+            p.GetRequiredService<AllPreferences>(),
             p.GetRequiredService<MasterKey>().PartnerKey,
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new PlanHolder(

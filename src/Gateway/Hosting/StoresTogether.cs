@@ -9,12 +9,15 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Hosting;
 
 /// <summary>
-/// The log, the subject keys and the standing are kept apart, and mean something only together: one that is missing where another tells
+/// The log, the subject keys, the standing and the preferences are kept apart, and mean something only together: one that is missing where another tells
 /// of it was lost, and must not be made anew. A folder in which nothing happened yet has nothing to lose.
 /// </summary>
 internal static class StoresTogether
 {
     private const int Block = 1000;
+
+    // The method by which a customer's preferences come in.
+    private const string SetPreferences = "/SetPreferences";
 
     /// <exception cref="CommandFailure">A store was lost; tells what to put back.</exception>
     public static async Task CheckAsync(GatewaySettings settings, CancellationToken cancellationToken)
@@ -38,12 +41,13 @@ internal static class StoresTogether
             return;
         }
 
-        if (File.Exists(keys) && File.Exists(standing))
+        var preferences = settings.Preferences;
+        if (File.Exists(keys) && File.Exists(standing) && File.Exists(preferences))
         {
             return;
         }
 
-        var (disclosed, restricted) = await SearchAsync(log, cancellationToken);
+        var (disclosed, restricted, preferred) = await SearchAsync(log, cancellationToken);
         if (disclosed && !File.Exists(keys))
         {
             throw Lost(keys, $"{log} tells of persons by those keys", "put the store back from its backup; only if nobody need be found in the log again, move the log away too");
@@ -54,21 +58,28 @@ internal static class StoresTogether
             throw Lost(standing, $"{log} tells of suspensions or revoked keys, which would end unseen",
                 $"put the file back from its backup; without one make an empty {standing}, start, and repeat what `gateway log query --kind administration` lists");
         }
+
+        if (preferred && !File.Exists(preferences))
+        {
+            throw Lost(preferences, $"{log} tells of customers who set their preferences here, and their opt-outs would end unseen",
+                $"put the file back from its backup; without one make an empty {preferences}, and have the shop ask these customers again");
+        }
     }
 
-    private static async Task<(bool Disclosed, bool Restricted)> SearchAsync(string path, CancellationToken cancellationToken)
+    private static async Task<(bool Disclosed, bool Restricted, bool Preferred)> SearchAsync(string path, CancellationToken cancellationToken)
     {
-        var (disclosed, restricted) = (false, false);
+        var (disclosed, restricted, preferred) = (false, false, false);
         try
         {
             using var log = SqliteLogReader.Open(path);
             var head = await log.GetHeadAsync(cancellationToken);
-            for (long from = 0; from < head && !(disclosed && restricted); from += Block)
+            for (long from = 0; from < head && !(disclosed && restricted && preferred); from += Block)
             {
                 foreach (var entry in (await log.ReadAsync(from, Block, cancellationToken)).Select(l => Entry.Parser.ParseFrom(l.Bytes)))
                 {
                     disclosed |= !entry.Subjects.IsEmpty;
                     restricted |= entry.Administration?.Action is "partner.suspend" or "key.revoke";
+                    preferred |= entry.Outcome == Outcome.Released && entry.Method.EndsWith(SetPreferences, StringComparison.Ordinal);
                 }
             }
         }
@@ -77,7 +88,7 @@ internal static class StoresTogether
             // The log itself is broken: it says so when it is opened.
         }
 
-        return (disclosed, restricted);
+        return (disclosed, restricted, preferred);
     }
 
     private static CommandFailure Lost(string what, string because, string hint) =>

@@ -10,6 +10,9 @@ internal static class ExchangeContracts
     public const string Cedar = "cedar-payments";
     public const string Warehousing = "essential.service.fulfillment.warehousing";
     public const string Payment = "essential.service.payment_processing";
+    public const string Meridian = "meridian-mail";
+    public const string Mail = "marketing.communications.email";
+    public const string Improvement = "essential.service.operations.improve";
     public const string Fraud = "essential.fraud_detection";
 
     public static ContractFile Policy { get; } = File("policy.yaml", $"""
@@ -28,6 +31,17 @@ internal static class ExchangeContracts
             promise: Payments are checked before we take them
             categories: [user.contact.email, user.device.ip_address, user.financial, system.operations]
             bases: [legitimate_interests]
+          - purpose: {Mail}
+            promise: We write to you only as you asked
+            categories: [user.name, user.contact.email, user.demographic.language, user.privacy_preferences, system.operations]
+            bases: [consent, legitimate_interests]
+          - purpose: {Improvement}
+            promise: We ask you before we show your order to those who study it
+            categories: [user.name, user.contact.address, user.contact.phone_number, user.behavior.purchase_history, system.operations]
+            bases: [consent]
+        lists:
+          - {{ list: news, title: What is new, purpose: {Mail} }}
+          - {{ list: offers, title: Offers, purpose: {Mail} }}
         """);
 
     public static ContractFile NorthgateFile { get; } = File("northgate.yaml", $$"""
@@ -51,6 +65,31 @@ internal static class ExchangeContracts
             delete_after: 30d
             limits: { subjects_per_day: 5000, misses_per_minute: 3 }
         """);
+
+    /// <summary>Soft opt-ins are enough; with <c>basis: consent</c> in its place they are not.</summary>
+    public static ContractFile MeridianFile { get; } = File("meridian.yaml", $$"""
+        contract: meridian-mail
+        partner: { id: {{Meridian}}, name: Meridian Mail Ltd, role: processor, country: GB, contacts: { security: soc@meridian.example, privacy: dpo@meridian.example } }
+        agreement: { reference: DPA-9, effective: 2026-01-01, expires: 2027-12-31 }
+        identity: { authority: partners, uri: "spiffe://shop.example/partner/{{Meridian}}", keys: [], networks: [] }
+        grants:
+          - purpose: {{Mail}}
+            basis: legitimate_interests
+            record: gateway.mailing.v1.Subscriber
+            methods: [GetSubscriber, ListSubscribers, WatchSubscribers]
+            fields:
+              - paths: [subscriber_id, email, given_name]
+                because: write to them
+            window: 0d
+            max_open: 3650d
+            delete_after: 1d
+            limits: { misses_per_minute: 3 }
+        """);
+
+    /// <summary>Consent as the condition of a record that names no list.</summary>
+    public static ContractFile ConsentFile { get; } = File("northgate.yaml", Encoding.UTF8.GetString(NorthgateFile.Bytes.Span)
+        .Replace($"purpose: {Warehousing}", $"purpose: {Improvement}", StringComparison.Ordinal)
+        .Replace("basis: contract", "basis: consent", StringComparison.Ordinal));
 
     public static ContractFile CedarFile { get; } = File("cedar.yaml", $$"""
         contract: cedar-payments

@@ -6,12 +6,14 @@ using Gateway.Core.Exchange;
 using Gateway.Core.Identity;
 using Gateway.Core.Log;
 using Gateway.Core.Minimisation;
+using Gateway.Core.Permissions;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Contracts;
 using Gateway.Core.Tests.Log;
 using Gateway.Protos.Contract.V1;
 using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Log.V1;
+using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,7 +34,7 @@ internal sealed class ExchangeScene
 
     public ExchangeScene(params ContractFile[] contracts)
     {
-        Planner = new Planner(Catalogue, Source, (_, _) => new PseudonymKey(new byte[32]), Clock);
+        Planner = new Planner(Catalogue, Source, new AllPreferences(SaidToShop, SaidToGateway), (_, _) => new PseudonymKey(new byte[32]), Clock);
         var plan = Plan(contracts is [] ? [ExchangeContracts.NorthgateFile, ExchangeContracts.CedarFile] : contracts);
         _snapshots = new SnapshotHolder(plan.Snapshot);
         Plans = new PlanHolder(plan, _snapshots);
@@ -44,13 +46,17 @@ internal sealed class ExchangeScene
     }
 
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
-        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ContractReflection.Descriptor);
+        FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, MailingReflection.Descriptor, ContractReflection.Descriptor);
 
     public static DateTimeOffset Start => TestContracts.Now;
 
     public StepClock Clock { get; } = new(Start);
 
     public MemorySource Source { get; } = new();
+
+    public MemoryPreferences SaidToShop { get; } = new();
+
+    public MemoryPreferences SaidToGateway { get; } = new();
 
     public MemoryLog Log { get; } = new();
 

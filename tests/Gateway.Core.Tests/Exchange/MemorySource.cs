@@ -2,6 +2,7 @@ using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Minimisation;
 using Gateway.Core.Sources;
+using Gateway.Protos.Mailing.V1;
 using Google.Protobuf;
 
 namespace Gateway.Core.Tests.Exchange;
@@ -21,7 +22,11 @@ internal sealed class MemorySource : IRecordSource
     public Exception? Fault { get; set; }
 
     /// <summary>What a row is given as: as it is, or as a broken source would.</summary>
-    public Func<StoredRow, SourceRow> Answer { get; set; } = row => new SourceRow(row.Key, row.SubjectId, row.UpdatedAt, row.Record) { OpenedAt = row.OpenedAt };
+    public Func<StoredRow, SourceRow> Answer { get; set; } = row => new SourceRow(row.Key, row.SubjectId, row.UpdatedAt, row.Record)
+    {
+        OpenedAt = row.OpenedAt,
+        List = (row.Record as Subscriber)?.List,
+    };
 
     /// <summary>Runs before each read.</summary>
     public Action OnRead { get; set; } = () => { };
@@ -73,6 +78,10 @@ internal sealed class MemorySource : IRecordSource
 
         public ValueTask<IReadOnlyList<SourceRow>> ListOpenAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
             new([.. Page(Records().Where(r => IsOpen(r, now)), after, limit).Select(Row)]);
+
+        public ValueTask<IReadOnlyList<SourceRow>> ListOpenOfSubjectAsync(
+            string subjectId, Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+            new([.. Page(Records().Where(r => r.SubjectId == subjectId && IsOpen(r, now)), after, limit).Select(Row)]);
 
         public ValueTask<IReadOnlyList<Departure>> ListDeparturesAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
             new([.. Page(Records().Where(r => !IsOpen(r, now)), after, limit).Select(Departed)]);

@@ -4,7 +4,9 @@ using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Identity;
 using Gateway.Core.Log;
+using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
+using Gateway.Tests.Contracts;
 using Gateway.Core.Tests.Identity;
 using Gateway.Listeners;
 using Gateway.Protos.Admin.V1;
@@ -224,7 +226,7 @@ public sealed class AdminServiceTests : IAsyncLifetime
 
     private Task<TestListeners> StartAsync(Action<IServiceCollection>? more = null)
     {
-        var plan = new Planner(Catalogue.Compile(), new NoSource(), (_, _) => throw new NotSupportedException(), TimeProvider.System).Prepare(TestListeners.TestSnapshot());
+        var plan = new Planner(Catalogue.Compile(), new NoSource(), new AllPreferences(new NoPreferences(), new NoPreferences()), (_, _) => throw new NotSupportedException(), TimeProvider.System).Prepare(TestListeners.TestSnapshot());
         return TestListeners.StartAsync(
             configure: services =>
             {

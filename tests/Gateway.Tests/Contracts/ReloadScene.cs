@@ -3,6 +3,7 @@ using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Core.Minimisation;
+using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
 using Gateway.Tests.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -43,13 +44,15 @@ internal sealed class ReloadScene : IDisposable
 
     public ContractChangeRecorder Recorder { get; private set; } = null!;
 
+    public AllPreferences Preferences { get; } = new(new NoPreferences(), new NoPreferences());
+
     public ContractReloader Reloader { get; private set; } = null!;
 
     public static async Task<ReloadScene> OpenAsync(TimeProvider? reloaderClock = null)
     {
         var scene = new ReloadScene();
         var folder = new ContractFolder(scene.Folder, TimeProvider.System);
-        var planner = new Planner(DemoContracts.Catalogue, scene.Source, (_, _) => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System);
+        var planner = new Planner(DemoContracts.Catalogue, scene.Source, scene.Preferences, (_, _) => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System);
         scene.Loaded = await LoadedContracts.LoadAsync(folder, DemoContracts.Catalogue, scene.Clock, TestContext.Current.CancellationToken);
         scene.Plans = new PlanHolder(planner.Prepare(scene.Loaded.Snapshot), new SnapshotHolder(scene.Loaded.Snapshot));
         scene.Staff = new StaffHolder(scene.Loaded.Staff);
@@ -81,6 +84,22 @@ internal sealed class ReloadScene : IDisposable
     }
 }
 
+/// <summary>Nobody ever said anything.</summary>
+internal sealed class NoPreferences : IPreferenceStore
+{
+    public void Prepare()
+    {
+    }
+
+    public ValueTask<IReadOnlyList<Preference>> ReadAsync(IReadOnlyList<string> subjectIds, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask<IReadOnlyList<PreferenceChange>> ListChangesAsync(PreferenceCursor after, int limit, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask WriteAsync(IReadOnlyList<Preference> preferences, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask ForgetAsync(string subjectId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+}
+
 /// <summary>A source that prepares grants and holds nothing; it can be told that a view lacks something.</summary>
 internal sealed class FakeSource : IRecordSource
 {
@@ -102,6 +121,9 @@ internal sealed class FakeSource : IRecordSource
         public ValueTask<IReadOnlyList<SourceRow>> BatchGetAsync(IReadOnlyList<string> keys, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
 
         public ValueTask<IReadOnlyList<SourceRow>> ListAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
+
+        public ValueTask<IReadOnlyList<SourceRow>> ListOpenOfSubjectAsync(
+            string subjectId, Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
 
         public ValueTask<IReadOnlyList<SourceRow>> ListOpenAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
 

@@ -53,6 +53,13 @@ internal sealed class SourceProxy(IRecordSource inner) : IRecordSource
             return [.. (await inner.ListOpenAsync(after, limit, now, cancellationToken)).Select(owner.Exchange)];
         }
 
+        public async ValueTask<IReadOnlyList<SourceRow>> ListOpenOfSubjectAsync(
+            string subjectId, Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+        {
+            await owner.Before(cancellationToken);
+            return [.. (await inner.ListOpenOfSubjectAsync(subjectId, after, limit, now, cancellationToken)).Select(owner.Exchange)];
+        }
+
         public ValueTask<IReadOnlyList<Departure>> ListDeparturesAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
             inner.ListDeparturesAsync(after, limit, now, cancellationToken);
 

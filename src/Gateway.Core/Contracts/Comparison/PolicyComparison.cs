@@ -7,6 +7,8 @@ internal static class PolicyComparison
     {
         Sets(before.Area, after.Area, "the policy's area", changes);
         Sets(before.Purposes.Keys, after.Purposes.Keys, "the policy's purposes", changes);
+        // A list releases nothing by itself, yet whoever is on it can be written to under its purpose.
+        Sets(before.Lists.Select(l => $"{l.Id} for {l.Purpose}"), after.Lists.Select(l => $"{l.Id} for {l.Purpose}"), "the policy's lists", changes);
         if (before.Name != after.Name)
         {
             changes.Add(new ContractChange(ChangeKind.Other, "", $"the policy is {after.Name}, before {before.Name}"));

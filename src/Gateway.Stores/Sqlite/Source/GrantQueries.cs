@@ -20,8 +20,11 @@ internal sealed class GrantQueries
     public const int ClosedColumn = 4;
     public const int RecipientColumn = 5;
 
+    /// <summary>The permission's column, in the statements that give records; NULL where the record needs none.</summary>
+    public const int ListColumn = 5;
+
     /// <summary>First of the granted columns.</summary>
-    public const int FirstColumn = 5;
+    public const int FirstColumn = 6;
 
     /// <summary>First of the granted columns in a repeated message's view.</summary>
     public const int FirstChildColumn = 1;
@@ -39,7 +42,8 @@ internal sealed class GrantQueries
         var view = Quote(View(Layout.Main));
         _key = Quote(Layout.KeyColumn);
         var routing = $"{_key}, subject_id, updated_at, opened_at, closed_at";
-        _select = $"SELECT {string.Join(", ", Columns.SelectMany(c => c.Names).Select(Quote).Prepend(routing))} FROM {view}";
+        var list = grant.Record.Permission is { } permission ? Quote(permission.Path) : "NULL";
+        _select = $"SELECT {string.Join(", ", Columns.SelectMany(c => c.Names).Select(Quote).Prepend($"{routing}, {list}"))} FROM {view}";
         // BINARY whatever collation the shop gave the column: routing is compared byte by byte.
         var mine = $"recipient = ?{Parameter.Partner} COLLATE BINARY";
         var open = Threshold.IsAfter("opened_at", OpenedAfter, OpenedAfterSecond);
@@ -52,6 +56,11 @@ internal sealed class GrantQueries
         BatchGet = $"{_select} WHERE {_key} IN (SELECT value FROM json_each(?{Key})) AND {_available}";
         List = $"{_select} WHERE {_available} AND {after} {page}";
         ListOpen = $"{_select} WHERE {mine} AND ((closed_at IS NULL AND {open}) OR {malformed}) AND {after} {page}";
+        // The plus signs leave a subject's few rows to the index over subjects.
+        ListOpenOfSubject = $"""
+            {_select} WHERE subject_id = ?{Subject} COLLATE BINARY AND +{mine} AND ((closed_at IS NULL AND {open}) OR {malformed})
+            AND (+updated_at, +{_key}) > (?{AfterTime}, ?{AfterKey}) AND +updated_at < ?{BelowTime} ORDER BY +updated_at, +{_key} LIMIT ?{Limit}
+            """;
         Departures = $"""
             SELECT {routing}, recipient FROM {view}
             WHERE (recipient IS NOT ?{Parameter.Partner} COLLATE BINARY OR closed_at IS NOT NULL OR opened_at IS NULL OR NOT {open}) AND {after} {page}
@@ -77,6 +86,8 @@ internal sealed class GrantQueries
     public string List { get; }
 
     public string ListOpen { get; }
+
+    public string ListOpenOfSubject { get; }
 
     public string Departures { get; }
 

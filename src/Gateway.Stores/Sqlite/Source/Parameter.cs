@@ -23,6 +23,9 @@ internal static class Parameter
     public const int BelowTime = 9;
     public const int Limit = 10;
 
+    /// <summary>One subject's id.</summary>
+    public const int Subject = 11;
+
     /// <summary>Latest opening that counts as expired.</summary>
     public const int OpenedUpTo = 4;
     public const int OpenedUpToSecond = 5;

@@ -12,6 +12,7 @@ internal sealed class ReaderStatements(SourceConnection connection, GrantQueries
     private Statement? _batchGet;
     private Statement? _list;
     private Statement? _listOpen;
+    private Statement? _listOpenOfSubject;
     private Statement? _departures;
     private Statement? _expired;
 
@@ -20,6 +21,8 @@ internal sealed class ReaderStatements(SourceConnection connection, GrantQueries
     public Statement List => _list ??= Prepare(queries.List);
 
     public Statement ListOpen => _listOpen ??= Prepare(queries.ListOpen);
+
+    public Statement ListOpenOfSubject => _listOpenOfSubject ??= Prepare(queries.ListOpenOfSubject);
 
     public Statement Departures => _departures ??= Prepare(queries.Departures);
 
@@ -42,7 +45,7 @@ internal sealed class ReaderStatements(SourceConnection connection, GrantQueries
     /// <summary>Prepares them all, so that what is wrong with a view shows before the first call.</summary>
     public void PrepareAll()
     {
-        _ = (Get(queries.Layout.Record.Key), BatchGet, List, ListOpen, Departures, Expired);
+        _ = (Get(queries.Layout.Record.Key), BatchGet, List, ListOpen, ListOpenOfSubject, Departures, Expired);
         for (var i = 0; i < queries.Children.Length; i++)
         {
             _ = (ChildrenOfOne(i), ChildrenOfMany(i));
@@ -52,7 +55,7 @@ internal sealed class ReaderStatements(SourceConnection connection, GrantQueries
     public void Dispose()
     {
         foreach (var statement in _get.Values.Concat(_childrenOfOne).Concat(_childrenOfMany)
-            .Concat([_batchGet, _list, _listOpen, _departures, _expired]))
+            .Concat([_batchGet, _list, _listOpen, _listOpenOfSubject, _departures, _expired]))
         {
             statement?.Dispose();
         }

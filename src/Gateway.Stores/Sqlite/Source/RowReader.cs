@@ -10,12 +10,14 @@ internal sealed class RowReader
     private readonly Func<RowValues, IMessage> _fill;
     private readonly string _key;
     private readonly string _partner;
+    private readonly string? _list;
 
     public RowReader(Grant grant, GrantQueries queries)
     {
         _fill = MessageCompiler.Compile(grant.Record.Descriptor, queries.Columns, GrantQueries.FirstColumn);
         _key = queries.Layout.KeyColumn;
         _partner = grant.Partner;
+        _list = grant.Record.Permission?.Path;
         Read = ReadRow;
         ReadDeparture = ReadDepartedRow;
     }
@@ -33,7 +35,7 @@ internal sealed class RowReader
     {
         var (key, subject, updated) = Routing(row);
         CheckTimes(row);
-        return new(updated, key, Fraction(row), new SourceRow(key, subject, updated, _fill(row)));
+        return new(updated, key, Fraction(row), new SourceRow(key, subject, updated, _fill(row)) { List = List(row) });
     }
 
     private Placed<Departure> ReadDepartedRow(RowValues row)
@@ -65,6 +67,9 @@ internal sealed class RowReader
             row.Instant(GrantQueries.ClosedColumn, SourceLayout.ClosedAt);
         }
     }
+
+    private string? List(RowValues row) =>
+        _list is null || row.IsNull(GrantQueries.ListColumn) ? null : row.Text(GrantQueries.ListColumn, _list);
 
     private static bool Fraction(RowValues row) => SourceInstant.HasFraction(row.Length(GrantQueries.UpdatedColumn));
 

@@ -85,6 +85,23 @@ internal sealed class RowValues(sqlite3_stmt statement, string view)
         return known ? number : throw Wrong(name, $"is no value of {names.Name}");
     }
 
+    /// <summary>The text, or null where <see cref="Text"/> would throw.</summary>
+    public string? TryText(int column)
+    {
+        if (raw.sqlite3_column_type(statement, column) != raw.SQLITE_TEXT)
+        {
+            return null;
+        }
+
+        var utf8 = raw.sqlite3_column_blob(statement, column);
+        return !utf8.Contains((byte)0) && System.Text.Unicode.Utf8.IsValid(utf8) ? s_utf8.GetString(utf8) : null;
+    }
+
+    /// <summary>The instant, or null where <see cref="Instant"/> would throw.</summary>
+    public DateTimeOffset? TryInstant(int column) =>
+        raw.sqlite3_column_type(statement, column) == raw.SQLITE_TEXT && SourceInstant.TryParse(raw.sqlite3_column_blob(statement, column), out var instant)
+            ? instant : null;
+
     public DateTimeOffset Instant(int column, string name)
     {
         var utf8 = Utf8(column, name, "a time YYYY-MM-DDTHH:MM:SS[.fff]Z");

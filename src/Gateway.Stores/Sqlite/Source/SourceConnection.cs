@@ -1,4 +1,5 @@
 using Gateway.Core.Sources;
+using Gateway.Stores.Sqlite.Preferences;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -20,6 +21,7 @@ internal sealed class SourceConnection : IDisposable
     private readonly Dictionary<int, ReaderStatements> _statements = [];
     private readonly Statement _begin;
     private readonly Statement _commit;
+    private PreferenceStatements? _preferences;
     private bool _inSnapshot;
     private long _checked;
 
@@ -65,6 +67,9 @@ internal sealed class SourceConnection : IDisposable
 
     /// <summary>True after a failure that may be the connection's: it is closed rather than used again.</summary>
     public bool Broken { get; private set; }
+
+    /// <summary>What reads preferences, prepared when first used.</summary>
+    public PreferenceStatements Preferences => _preferences ??= new PreferenceStatements(this);
 
     /// <summary>From now until <see cref="EndSnapshot"/> all statements read one state of the database.</summary>
     public void BeginSnapshot()
@@ -129,6 +134,7 @@ internal sealed class SourceConnection : IDisposable
     public void Dispose()
     {
         Forget();
+        _preferences?.Dispose();
         _begin.Dispose();
         _commit.Dispose();
         _connection.Dispose();

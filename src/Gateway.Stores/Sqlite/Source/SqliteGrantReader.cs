@@ -42,6 +42,17 @@ internal sealed class SqliteGrantReader : IGrantReader
         RunAsync<IReadOnlyList<SourceRow>, (Cursor After, int Limit)>(
             static (me, call, page) => me.List(call, call.Statements.ListOpen, page.After, page.Limit), (after, limit), now, cancellationToken);
 
+    public ValueTask<IReadOnlyList<SourceRow>> ListOpenOfSubjectAsync(
+        string subjectId, Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<SourceRow>, (string Subject, Cursor After, int Limit)>(
+            static (me, call, page) =>
+            {
+                var statement = call.Statements.ListOpenOfSubject;
+                statement.Bind(Parameter.Subject, page.Subject);
+                return me.List(call, statement, page.After, page.Limit);
+            },
+            (subjectId, after, limit), now, cancellationToken);
+
     public ValueTask<IReadOnlyList<Departure>> ListDeparturesAsync(
         Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         RunAsync<IReadOnlyList<Departure>, (Cursor After, int Limit)>(

@@ -8,7 +8,10 @@ internal static class ViewCheck
 {
     public static void Check(SourceConnection connection, GrantQueries queries) => Check(
         connection, queries.Layout, queries.Columns, queries.Children, "the grant on",
-        [SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt, SourceLayout.UpdatedAt]);
+        [
+            SourceLayout.Recipient, SourceLayout.SubjectId, SourceLayout.OpenedAt, SourceLayout.ClosedAt, SourceLayout.UpdatedAt,
+            .. queries.Layout.Record.Permission is { } permission ? [permission.Path] : Array.Empty<string>(),
+        ]);
 
     public static void Check(SourceConnection connection, SubjectQueries queries) => Check(
         connection, queries.Layout, queries.Columns, queries.Children, "reading one subject's",
@@ -29,9 +32,12 @@ internal static class ViewCheck
         }
     }
 
-    private static List<string> Missing(SourceConnection connection, SourceView view, IEnumerable<string> wanted)
+    private static List<string> Missing(SourceConnection connection, SourceView view, IEnumerable<string> wanted) =>
+        Missing(connection, GrantQueries.View(view), wanted);
+
+    /// <summary>What the database lacks of a view and its columns, each by name.</summary>
+    public static List<string> Missing(SourceConnection connection, string name, IEnumerable<string> wanted)
     {
-        var name = GrantQueries.View(view);
         var columns = Read(connection, "SELECT name FROM pragma_table_info(?1)", name);
         if (columns.Count == 0)
         {
