@@ -5,6 +5,7 @@ using Gateway.Core.Contracts;
 using Gateway.Core.Tests.Usage;
 using Gateway.Protos.Contract.V1;
 using Gateway.Protos.Fulfilment.V1;
+using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Protos.Shipping.V1;
 
@@ -18,7 +19,7 @@ internal static class TestContracts
 
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
         FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, ContractReflection.Descriptor,
-        UsageReflection.Descriptor);
+        MailingReflection.Descriptor, UsageReflection.Descriptor);
 
     /// <summary>Folder of the golden cases.</summary>
     public static string Cases { get; } = Path.Combine(Here(), "Cases");

@@ -40,8 +40,12 @@ internal static class ExchangeContracts
             categories: [user.name, user.contact.address, user.contact.phone_number, user.behavior.purchase_history, system.operations]
             bases: [consent]
         lists:
-          - {{ list: news, title: What is new, purpose: {Mail} }}
-          - {{ list: offers, title: Offers, purpose: {Mail} }}
+          - list: news
+            title: What is new
+            purpose: {Mail}
+          - list: offers
+            title: Offers
+            purpose: {Mail}
         """);
 
     public static ContractFile NorthgateFile { get; } = File("northgate.yaml", $$"""
