@@ -1,6 +1,7 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Exchange;
 using Gateway.Core.Minimisation;
+using Gateway.Core.Subjects;
 using Gateway.Protos.Annotations.V1;
 using Gateway.Protos.Contract.V1;
 
@@ -31,6 +32,13 @@ public static class AccessExplanation
             return contract.Statistics is { } statistics
                 ? new ExplainAccessResponse { Allowed = true, Advice = $"Counts of visitors, never a record: {string.Join("; ", statistics.Figures)}." }
                 : Refused(RefusalReason.MethodNotGranted, MethodsGranted(contract));
+        }
+
+        if (named[0].Shape == Shape.Subject)
+        {
+            return contract.SubjectAccess is null
+                ? Refused(RefusalReason.MethodNotGranted, "It is for the shop's own account site.")
+                : new ExplainAccessResponse { Allowed = true, Advice = $"Each call needs an assertion for its one customer in the metadata {SubjectAccess.MetadataKey}." };
         }
 
         if (named[0].Shape == Shape.Contract)

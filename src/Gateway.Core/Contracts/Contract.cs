@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Gateway.Core.Identity;
 using Gateway.Core.Statistics;
+using Gateway.Core.Subjects;
 
 namespace Gateway.Core.Contracts;
 
@@ -28,6 +29,9 @@ public sealed class Contract
 
     /// <summary>Thresholds that suspend the partner by themselves when tripped; empty for none.</summary>
     public required ImmutableArray<SuspendOn> SuspendOn { get; init; }
+
+    /// <summary>What lets it ask for one subject at a time; null for anyone but the shop's own account site.</summary>
+    public SubjectAccess? SubjectAccess { get; init; }
 
     /// <summary>True when the agreement covers the instant.</summary>
     public bool IsInForce(DateTimeOffset now) => Agreement.Effective <= now && now < Agreement.Expires;

@@ -20,7 +20,8 @@ internal static class ContractCompiler
     /// <param name="findings">Where errors go.</param>
     public static CompiledContract Compile(YamlMap map, CompiledPolicy policy, Catalogue catalogue, Findings findings)
     {
-        var section = new Section(map, "the contract", findings, "contract", "partner", "agreement", "identity", "grants", "statistics", "suspend_on");
+        var section = new Section(
+            map, "the contract", findings, "contract", "partner", "agreement", "identity", "grants", "statistics", "subject_access", "suspend_on");
         var nameNode = section.Require("contract", "northgate-warehousing");
         var name = Scalars.Id(nameNode, "contract", findings);
         var (partner, partnerAt) = PartnerCompiler.Compile(section, policy, findings);
@@ -32,6 +33,12 @@ internal static class ContractCompiler
         if (section.Find("statistics") is { } asked)
         {
             told.Add(new ToldDomain(Domain.Usage, "the section statistics", IpAddress: null, asked.Mark));
+        }
+
+        var subjectAccess = SubjectAccessCompiler.Compile(section, partner, findings);
+        if (section.Find("subject_access") is { } subjects)
+        {
+            told.Add(new ToldDomain(Domain.Registration, "the section subject_access", IpAddress: null, subjects.Mark));
         }
 
         var suspendOn = SuspendOnOf(section, findings);
@@ -52,6 +59,7 @@ internal static class ContractCompiler
                 Grants = grants,
                 Statistics = statistics,
                 SuspendOn = suspendOn,
+                SubjectAccess = subjectAccess,
             },
         };
     }
@@ -61,8 +69,10 @@ internal static class ContractCompiler
     {
         var grants = ImmutableArray.CreateBuilder<Grant>();
         var granted = new Dictionary<(string Purpose, string Method), Mark>();
-        // A contract that grants something else needs no records.
-        foreach (var node in contract.Find("statistics") is null ? contract.RequireList("grants", "[…]") : contract.List("grants", "[…]"))
+        // A contract that grants something else needs no records; a list that is written holds some all the same.
+        var needed = (contract.Find("grants") is not null && SubjectAccessCompiler.IsWritten(contract))
+            || (contract.Find("statistics") is null && !SubjectAccessCompiler.IsWritten(contract));
+        foreach (var node in needed ? contract.RequireList("grants", "[…]") : contract.List("grants", "[…]"))
         {
             var compiler = new GrantCompiler(policy, catalogue, findings, granted);
             var grant = compiler.Compile(node, name, partner);

@@ -29,6 +29,7 @@ public static class ContractDescription
             CertificateExpires = Timestamp.FromDateTimeOffset(identity.NotAfter),
             CertificateDaysLeft = Math.Max(0, (int)(identity.NotAfter - now).TotalDays),
         };
+        answer.AssertionKeys.Add(contract.SubjectAccess?.Keys.Select(k => k.Text) ?? []);
         answer.Grants.Add(contract.Grants.Select(g => Describe(g, subjectsUsedToday(g))));
         if (contract.Statistics is { } statistics)
         {

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Gateway.Core.Statistics;
+using Gateway.Core.Subjects;
 
 namespace Gateway.Core.Contracts;
 
 /// <summary>
 /// What contracts grant, flattened to lines that can be compared and recorded: <c>partner purpose path</c>, and where the field is
-/// released in a changed form <c>partner purpose path(keep_last:3)</c>. A figure of statistics is <c>partner purpose statistics/page_views(month,country;20)</c>. Contracts not in force count too.
+/// released in a changed form <c>partner purpose path(keep_last:3)</c>. A figure of statistics is
+/// <c>partner purpose statistics/page_views(month,country;20)</c>, access to single subjects a line a key. Contracts not in force count too.
 /// </summary>
 public static class GrantedTriples
 {
@@ -21,7 +23,10 @@ public static class GrantedTriples
                      where terms is not null
                      from figure in terms.Figures
                      select $"{contract.Partner.Id} {terms.Purpose.Key} statistics/{Form(figure, terms)}";
-        return new SortedSet<string>(lines.Concat(counts), StringComparer.Ordinal);
+        var subjects = from contract in snapshot?.Contracts ?? []
+                       from key in contract.SubjectAccess?.Keys ?? []
+                       select $"{contract.Partner.Id} {SubjectAccess.Purpose} {SubjectAccess.Service}({key})";
+        return new SortedSet<string>(lines.Concat(counts).Concat(subjects), StringComparer.Ordinal);
     }
 
     private static string Form(FigureTerms figure, StatisticsTerms terms) => string.Create(CultureInfo.InvariantCulture,

@@ -89,9 +89,11 @@ public sealed class IdentifiedCall
             : RefusalReason.MethodNotGranted;
     }
 
+    // A shape that has no rule here is granted to nobody.
     private static bool MayCall(ServiceMethod method, PlannedContract contract) => method.Shape switch
     {
         Shape.Contract => true,
+        Shape.Subject => contract.Contract.SubjectAccess is not null,
         Shape.Statistics => contract.Statistics is not null,
         _ => contract.Grants(method).Length > 0,
     };

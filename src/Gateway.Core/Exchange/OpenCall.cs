@@ -35,6 +35,9 @@ public sealed class OpenCall(PeerConnection connection, ServiceMethod? method, C
     /// <summary>The metadata <c>gateway-read-mask</c>; null where absent.</summary>
     public string? ReadMask { get; init; }
 
+    /// <summary>The metadata <c>gateway-subject-assertion</c>; null where absent, or there several times.</summary>
+    public string? SubjectAssertion { get; init; }
+
     /// <summary>When the caller stops waiting; the far future for a stream without one.</summary>
     public DateTimeOffset Deadline { get; init; } = DateTimeOffset.MaxValue;
 

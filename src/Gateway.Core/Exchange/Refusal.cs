@@ -12,6 +12,7 @@ public enum RefusalReason
     PartnerSuspended,
     AgreementNotInForce,
     MethodNotGranted,
+    SubjectNotAsserted,
     PurposeNotGranted,
     PurposeRequired,
     InvalidRequest,

@@ -34,6 +34,8 @@ public static class Refusals
             "Your agreement has not begun or has ended."),
         [RefusalReason.MethodNotGranted] = Refused("METHOD_NOT_GRANTED", StatusCode.PermissionDenied,
             "Your contract does not grant this method. ContractService/DescribeContract lists what it grants."),
+        [RefusalReason.SubjectNotAsserted] = Refused("SUBJECT_NOT_ASSERTED", StatusCode.Unauthenticated,
+            "The metadata gateway-subject-assertion holds no valid assertion for one customer."),
         [RefusalReason.PurposeNotGranted] = Refused("PURPOSE_NOT_GRANTED", StatusCode.PermissionDenied,
             "Your contract does not grant this method for the purpose in the metadata gateway-purpose."),
         [RefusalReason.PurposeRequired] = Refused("PURPOSE_REQUIRED", StatusCode.InvalidArgument,

@@ -34,6 +34,7 @@ internal sealed class RecordEveryCall(RequestDelegate next, Pipeline pipeline, T
         {
             Purpose = Joined(headers, CallMetadata.Purpose),
             ReadMask = Joined(headers, Core.Minimisation.ReadMask.MetadataKey),
+            SubjectAssertion = Single(headers, Core.Subjects.SubjectAccess.MetadataKey),
             Deadline = CapDeadline(headers, method, arrived),
         };
         context.Features.Set(open);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Core.Subjects;
 
 namespace Gateway.Core.Contracts.Comparison;
 
@@ -20,6 +21,7 @@ internal static class TermsComparison
         Dates(before.Agreement, after.Agreement, Add);
         Admits("networks", [.. before.Identity.Networks.Select(n => n.ToString())], [.. after.Identity.Networks.Select(n => n.ToString())], Add);
         Admits("keys", [.. before.Identity.Keys.Select(k => k.Text)], [.. after.Identity.Keys.Select(k => k.Text)], Add);
+        Asserts(before.SubjectAccess, after.SubjectAccess, Add);
         Differs("the partner id", before.Partner.Id, after.Partner.Id);
         Differs("the identity", before.Identity.Uri.Value, after.Identity.Uri.Value);
         Differs("the authority", before.Identity.Authority, after.Identity.Authority);
@@ -45,6 +47,21 @@ internal static class TermsComparison
         {
             add(after.Expires > before.Expires ? ChangeKind.Widening : ChangeKind.Narrowing,
                 $"expires after {Day(after.Expires.AddDays(-1))}, before {Day(before.Expires.AddDays(-1))}");
+        }
+    }
+
+    // Whoever holds such a key can ask for any customer.
+    private static void Asserts(SubjectAccess? before, SubjectAccess? after, Action<ChangeKind, string> add)
+    {
+        string[] was = [.. before?.Keys.Select(k => k.Text) ?? []], now = [.. after?.Keys.Select(k => k.Text) ?? []];
+        foreach (var key in now.Except(was, StringComparer.Ordinal))
+        {
+            add(ChangeKind.Widening, $"may see what is held of any customer whom key {key} asserts");
+        }
+
+        foreach (var key in was.Except(now, StringComparer.Ordinal))
+        {
+            add(ChangeKind.Narrowing, $"may no longer see what is held of customers whom key {key} asserts");
         }
     }
 

@@ -27,6 +27,11 @@ internal static class ContractTable
         {
             Output.Data($"{contract.Partner.Name} ({contract.Partner.Id}), {contract.Partner.Role.ToString().ToLowerInvariant()} in {contract.Partner.Country}: "
                 + $"contract {contract.Name}, {contract.Agreement.Reference}, {(contract.IsInForce(now) ? "in force" : "not in force")}");
+            foreach (var key in contract.SubjectAccess?.Keys ?? [])
+            {
+                Output.Data($"sees what is held of any customer whom key {key} asserts");
+            }
+
             foreach (var grant in contract.Grants)
             {
                 PrintGrant(grant);
