@@ -16,6 +16,26 @@ public sealed record Policy(string Name, FrozenSet<string> Area, FrozenDictionar
 
     /// <summary>Which statistics there can be; null for none.</summary>
     public StatisticsLists? Statistics { get; init; }
+
+    /// <summary>Whose data it is to answer for; null where the policy does not say.</summary>
+    public Controller? Controller { get; init; }
+
+    /// <summary>Categories of persons, GDPR Art. 30(1)(c), a line each; empty where the policy does not say.</summary>
+    public ImmutableArray<string> Subjects { get; init; } = [];
+
+    /// <summary>Security measures, GDPR Art. 30(1)(g), a line each; empty where the policy does not say.</summary>
+    public ImmutableArray<string> Security { get; init; } = [];
+
+    /// <summary>Sections that the record of processing needs and the policy leaves out, GDPR Art. 30(1).</summary>
+    public ImmutableArray<string> Unsaid =>
+    [
+        .. Controller is null ? ["controller"] : Array.Empty<string>(),
+        .. Subjects.IsEmpty ? ["subjects"] : Array.Empty<string>(),
+        .. Security.IsEmpty ? ["security"] : Array.Empty<string>(),
+    ];
+
+    /// <summary>True where data may go to the country without a safeguard of its own.</summary>
+    public bool IsInArea(string country) => Countries.Covers(Area, country);
 }
 
 /// <summary>A list that customers can ask to be on.</summary>

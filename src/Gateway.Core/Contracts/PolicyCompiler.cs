@@ -12,11 +12,12 @@ internal static class PolicyCompiler
     public static CompiledPolicy Compile(YamlMap map, Findings findings)
     {
         var start = findings.ErrorCount;
-        var section = new Section(map, "the policy", findings, "policy", "area", "purposes", "lists", "never", "statistics");
+        var section = new Section(map, "the policy", findings, ["policy", "area", "purposes", "lists", "never", "statistics", .. ControllerCompiler.Keys]);
         var name = Scalars.Id(section.Require("policy", "shop-privacy-2026-01-01"), "policy", findings);
         var beforeArea = findings.ErrorCount;
         var area = section.RequireList("area", "[GB, EU]").Select(n => Area(n, findings)).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
         var areaIsSure = findings.ErrorCount == beforeArea;
+        var (controller, subjects, security) = ControllerCompiler.Compile(section, findings);
         var never = NeverCompiler.Compile(section, findings);
         var purposes = new Dictionary<string, Purpose?>(StringComparer.Ordinal);
         var complete = true;
@@ -33,7 +34,15 @@ internal static class PolicyCompiler
         return new CompiledPolicy(areaIsSure ? area : null, purposes.ToFrozenDictionary(StringComparer.Ordinal), complete && purposes.Count > 0)
         {
             Never = never,
-            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure) { Lists = lists, Never = never, Statistics = statistics } : null,
+            Policy = findings.ErrorCount == start ? new Policy(name!, area, sure)
+            {
+                Lists = lists,
+                Never = never,
+                Statistics = statistics,
+                Controller = controller,
+                Subjects = subjects,
+                Security = security,
+            } : null,
             Statistics = statistics,
             StatisticsUnreadable = statisticsUnreadable,
         };

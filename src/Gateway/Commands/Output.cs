@@ -55,6 +55,9 @@ internal static class Output
         }
     }
 
+    /// <summary>A value as JSON to be read by people too.</summary>
+    public static string Json<T>(T value) => JsonSerializer.Serialize(value, s_indented);
+
     /// <summary>
     /// Prints rows: a table, one JSON array, or one JSON object a line. <paramref name="cells"/> are text, never markup.
     /// </summary>

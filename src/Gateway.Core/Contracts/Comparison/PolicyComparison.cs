@@ -15,6 +15,11 @@ internal static class PolicyComparison
         }
 
         Never(before, after, changes);
+        if (before.Controller != after.Controller || !before.Subjects.SequenceEqual(after.Subjects) || !before.Security.SequenceEqual(after.Security))
+        {
+            changes.Add(new ContractChange(ChangeKind.Other, "", "the policy says something else of the controller, the persons or the security measures"));
+        }
+
         foreach (var purpose in after.Purposes.Values.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             if (!before.Purposes.TryGetValue(purpose.Key, out var old))

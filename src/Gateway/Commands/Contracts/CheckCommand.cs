@@ -24,7 +24,7 @@ internal static class CheckCommand
             var compiled = SnapshotCompiler.Compile(files, PartnerServices.Catalogue, TimeProvider.System.GetUtcNow());
             var staff = files.FirstOrDefault(f => f.Name == ContractFile.Staff) is { } file ? StaffCompiler.Compile(file) : null;
             var errors = compiled.Errors.AddRange(staff?.Errors ?? []);
-            Print(parsed.GetValue(format), errors, compiled.Warnings);
+            Print(parsed.GetValue(format), errors, compiled.Warnings.AddRange(Unsaid(compiled.Snapshot)));
             if (staff is null)
             {
                 Output.Note("there is no staff.yaml: the gateway will not start without one");
@@ -45,6 +45,11 @@ internal static class CheckCommand
         });
         return command;
     }
+
+    private static IEnumerable<ContractFinding> Unsaid(Snapshot? snapshot) => snapshot is { Policy.Unsaid: { IsEmpty: false } unsaid }
+        ? [new ContractFinding(ContractFile.Policy, 1, 1, $"the policy says nothing of: {string.Join(", ", unsaid)}",
+            "write it before the record of processing is asked for (GDPR Art. 30(1)); `gateway contracts record` needs it")]
+        : [];
 
     private static void Print(OutputFormat format, IReadOnlyList<ContractFinding> errors, IReadOnlyList<ContractFinding> warnings)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Commands.Contracts.Processing;
 
 namespace Gateway.Commands.Contracts;
 
@@ -11,5 +12,6 @@ internal static class ContractsCommand
         CheckCommand.Create(),
         ShowCommand.Create(),
         DiffCommand.Create(),
+        RecordCommand.Create(),
     };
 }
