@@ -14,6 +14,7 @@ internal static class StaffPipeline
         app.UseEndpoints(endpoints =>
         {
             endpoints.MapGrpcService<AdminService>();
+            endpoints.MapGrpcService<AccessService>();
             endpoints.MapGrpcService<DisclosureLogService>();
             endpoints.MapGrpcService<IncidentService>();
             endpoints.MapGrpcService<TraceService>();

@@ -12,6 +12,7 @@ internal static class ContractsCommand
         CheckCommand.Create(),
         ShowCommand.Create(),
         DiffCommand.Create(),
+        MatrixCommand.Create(),
         RecordCommand.Create(),
     };
 }

@@ -42,6 +42,38 @@ public sealed class IndexAtSizeTests : IDisposable
     }
 
     [Fact]
+    public async Task CountUses_ManyEntries_IsWhatTheLeavesTell()
+    {
+        await _index.CatchUpAsync(Cancellation);
+        var since = BusyLog.Start + (BusyLog.Step * (s_entries / 3));
+        var expected = new Dictionary<(string, Google.Protobuf.ByteString), (long Answers, DateTimeOffset Last)>();
+        for (long next = 0, head = await _reader.GetHeadAsync(Cancellation); next < head;)
+        {
+            foreach (var leaf in await _reader.ReadAsync(next, 1000, Cancellation))
+            {
+                next = leaf.Index + 1;
+                var entry = Entry.Parser.ParseFrom(leaf.Bytes);
+                if (entry.Kind == Kind.Disclosure && !entry.Records.IsEmpty && entry.Time.ToDateTimeOffset() >= since)
+                {
+                    var (answers, last) = expected.GetValueOrDefault((entry.Caller.Partner, entry.Scope));
+                    var time = entry.Time.ToDateTimeOffset();
+                    expected[(entry.Caller.Partner, entry.Scope)] = (answers + 1, time > last ? time : last);
+                }
+            }
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var uses = _index.CountUses(since, Cancellation);
+        Tell($"uses of the last two thirds of {s_entries} entries counted in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        began = Stopwatch.GetTimestamp();
+        var all = _index.CountUses(DateTimeOffset.UnixEpoch, Cancellation);
+        Tell($"uses of all {s_entries} entries counted in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+
+        uses.ToDictionary(u => (u.Partner, u.Scope), u => (u.Answers, u.Last)).ShouldBe(expected, ignoreOrder: true);
+        all.Sum(u => u.Answers).ShouldBeGreaterThan(uses.Sum(u => u.Answers));
+    }
+
+    [Fact]
     public async Task Index_ManyEntries_AnswersEachFilterAsTheLogWould()
     {
         using var process = Process.GetCurrentProcess();

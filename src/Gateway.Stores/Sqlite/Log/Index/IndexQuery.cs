@@ -96,6 +96,9 @@ internal sealed class IndexQuery : IDisposable
     /// <summary>An instant as the index holds it.</summary>
     public static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
 
+    /// <summary>Back from <see cref="Ticks"/>.</summary>
+    public static DateTimeOffset Time(long ticks) => DateTimeOffset.UnixEpoch.AddTicks(ticks);
+
     public void Dispose()
     {
         _segments.Dispose();

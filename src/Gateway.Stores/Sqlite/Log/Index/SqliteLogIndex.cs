@@ -171,6 +171,31 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
         }
     }
 
+    /// <summary>How often each partner was answered with records under each scope since an instant, among what is indexed.</summary>
+    public IReadOnlyCollection<ScopeUse> CountUses(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        List<long> segments;
+        lock (_reading)
+        {
+            using var query = new IndexUses(_reader, since);
+            segments = query.Segments(Minimum);
+        }
+
+        // One segment at a time, so that other queries wait for no more than that.
+        var uses = new Dictionary<(string Partner, ByteString Scope), ScopeUse>();
+        foreach (var segment in segments)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lock (_reading)
+            {
+                using var query = new IndexUses(_reader, since);
+                query.Add(segment, Minimum, uses);
+            }
+        }
+
+        return uses.Values;
+    }
+
     /// <summary>
     /// Forgets the entries below <paramref name="minimumIndex"/>: at once for queries, durably before this completes, then gives their
     /// room back, a segment at a time beside the follower. Cut short, the next call goes on.
