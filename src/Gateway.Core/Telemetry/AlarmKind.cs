@@ -35,4 +35,7 @@ public enum AlarmKind
 
     /// <summary>A witness of the log has seen another history than ours.</summary>
     WitnessContradicts,
+
+    /// <summary>The review of an urgent legal case is overdue.</summary>
+    LegalReviewOverdue,
 }

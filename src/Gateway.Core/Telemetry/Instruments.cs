@@ -8,7 +8,7 @@ public static class Instruments
     private static readonly string[] s_alarms =
     [
         "subject_quota", "enumeration", "self_suspension", "card_number", "unrecorded_answer", "log_broken", "refusal_flood",
-        "protection_not_kept", "log_mismatch", "log_unsigned", "witness_contradicts",
+        "protection_not_kept", "log_mismatch", "log_unsigned", "witness_contradicts", "legal_review_overdue",
     ];
 
     // Seconds. The conventions' buckets, with three below: most answers take less than a millisecond.

@@ -39,6 +39,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>What customers told the gateway about being written to, unless a setting names another file.</summary>
     public string Preferences => Path.Combine(Root, "preferences.db");
 
+    /// <summary>Cases of disclosure on legal grounds, with the persons and details in them; 0600, and in no other place.</summary>
+    public string Cases => Path.Combine(Root, "legal.db");
+
     /// <summary>Marks of the customers ever forgotten: held against backups of the keys at each start.</summary>
     public string Forgotten => Path.Combine(Root, "forgotten");
 

@@ -21,15 +21,19 @@ internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, Snaps
         await foreach (var leaf in index.StreamAsync(filter, cancellationToken))
         {
             var entry = Entry.Parser.ParseFrom(leaf.Bytes);
-            if (!byPartner.TryGetValue(entry.Caller.Partner, out var tally))
+            var scope = (await entries.OfAsync(leaf, cancellationToken)).Scope;
+            // Under a legal case the partner is a stand-in: the scope alone tells who got it.
+            var name = entry.LegalCase is null ? "" : scope?.RecipientName ?? "";
+            var key = $"{entry.Caller.Partner}\n{name}";
+            if (!byPartner.TryGetValue(key, out var tally))
             {
-                byPartner.Add(entry.Caller.Partner, tally = new Tally());
+                byPartner.Add(key, tally = new Tally(entry.Caller.Partner, name));
             }
 
-            tally.Add(entry, (await entries.OfAsync(leaf, cancellationToken)).Scope, subject);
+            tally.Add(entry, scope, subject);
         }
 
-        return new PastRecipientList([.. byPartner.Select(p => p.Value.Of(p.Key, Named(p.Key)))], await ArchivedBeforeAsync(cancellationToken));
+        return new PastRecipientList([.. byPartner.Values.Select(t => t.Of(Named(t.Partner)))], await ArchivedBeforeAsync(cancellationToken));
     }
 
     /// <summary>When the log at hand begins, where its front was archived: who received data before that is not listed.</summary>
@@ -42,8 +46,10 @@ internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, Snaps
     // The latest contract names the partner as it is called today.
     private Partner? Named(string id) => contracts.Current.Contracts.Where(c => c.Partner.Id == id).MaxBy(c => c.Agreement.Effective)?.Partner;
 
-    private sealed class Tally
+    private sealed class Tally(string partner, string name)
     {
+        public string Partner => partner;
+
         private readonly SortedSet<string> _purposes = new(StringComparer.Ordinal);
         private readonly HashSet<Pseudonym> _records = [];
         private int _disclosures;
@@ -72,8 +78,8 @@ internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, Snaps
             }
         }
 
-        public PastRecipient Of(string partner, Partner? named) => new(
-            partner, named?.Name ?? "", named?.PrivacyContact ?? "", [.. _purposes], _disclosures, _records.Count, _first, _last, _deleteBy);
+        public PastRecipient Of(Partner? named) => new(
+            partner, named?.Name ?? name, named?.PrivacyContact ?? "", [.. _purposes], _disclosures, _records.Count, _first, _last, _deleteBy);
     }
 }
 

@@ -58,6 +58,7 @@ internal static class GatewayHost
                 services.AddStanding(settings.Data.Standing);
                 services.AddStaff();
                 services.AddErasure(settings.Data.Forgotten);
+                services.AddLegalCases(settings.Data.Cases);
                 services.AddRequests(settings.Data.Requests);
                 AddRpc(services, settings);
                 services.AddListeners(settings.Certificates);

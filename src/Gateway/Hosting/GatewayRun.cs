@@ -1,5 +1,6 @@
 using Gateway.Commands;
 using Gateway.Core.Annotations;
+using Gateway.Core.Legal;
 using Gateway.Core.Log;
 using Gateway.Core.Sources;
 using Gateway.Listeners;
@@ -25,7 +26,7 @@ internal static partial class GatewayRun
             var ports = ListenerPorts.Of(host);
             Log.Serving(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayRun)), ports.Partners, ports.Staff, ports.Local);
         }
-        catch (Exception e) when (e is SourceException or StoreException or AnnotationException or InvalidCertificatesException)
+        catch (Exception e) when (e is SourceException or StoreException or CasesUnavailableException or AnnotationException or InvalidCertificatesException)
         {
             throw new CommandFailure(ExitCode.InvalidConfiguration, $"the gateway did not start: {e.Message}");
         }

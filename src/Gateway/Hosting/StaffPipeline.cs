@@ -21,6 +21,7 @@ internal static class StaffPipeline
             endpoints.MapGrpcService<ArchiveService>();
             endpoints.MapTiledLog();
             endpoints.MapGrpcService<ErasureService>();
+            endpoints.MapGrpcService<LegalService>();
         });
         return app.Build();
     }

@@ -2,6 +2,7 @@ using Gateway.Contracts;
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Erasure;
+using Gateway.Legal;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores.Sqlite.Log.Tree;
 using Gateway.Stores.Tiles;
@@ -18,6 +19,7 @@ internal sealed class StartUp(
     TreeCheck tree,
     IEnumerable<SecondPlace> mirrors,
     ForgetReplay forgets,
+    RecordedCases cases,
     AdministrationLog administration,
     TimeProvider clock) : IHostedLifecycleService
 {
@@ -27,6 +29,7 @@ internal sealed class StartUp(
         await CheckMirrorAsync(cancellationToken);                   // a data folder put back as a whole agrees with itself
         await contracts.RecordStartAsync(loaded, cancellationToken); // no call may run under a revision that is not recorded
         await forgets.RunAsync(cancellationToken);                   // a key store from a backup must link nobody who was forgotten
+        await cases.CheckAsync(cancellationToken);                   // an older store of cases would show what must be hidden still
         await RebuildQuotasAsync(cancellationToken);                 // a restart must not give a partner a second day
         await administration.RecordAsync(new Entry.Types.Administration
         {

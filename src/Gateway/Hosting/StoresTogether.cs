@@ -1,5 +1,6 @@
 using Gateway.Commands;
 using Gateway.Configuration;
+using Gateway.Core.Legal;
 using Gateway.Protos.Log.V1;
 using Gateway.Stores;
 using Gateway.Stores.Sqlite.Keys;
@@ -9,20 +10,17 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Hosting;
 
 /// <summary>
-/// The log, the subject keys, the standing and the preferences are kept apart, and mean something only together: one that is missing where another tells
-/// of it was lost, and must not be made anew. A folder in which nothing happened yet has nothing to lose.
+/// The log and the stores beside it are kept apart, and mean something only together: one that is missing where the log tells of it was
+/// lost, and must not be made anew. A folder in which nothing happened yet has nothing to lose.
 /// </summary>
 internal static class StoresTogether
 {
     private const int Block = 1000;
 
-    // The method by which a customer's preferences come in.
-    private const string SetPreferences = "/SetPreferences";
-
     /// <exception cref="CommandFailure">A store was lost; tells what to put back.</exception>
     public static async Task CheckAsync(GatewaySettings settings, CancellationToken cancellationToken)
     {
-        var (log, keys, standing) = (settings.Log, settings.Data.SubjectKeys, settings.Data.Standing);
+        var (log, keys) = (settings.Log, settings.Data.SubjectKeys);
         if (!File.Exists(log))
         {
             if (SqliteSubjectKeys.HoldsAny(keys))
@@ -41,45 +39,52 @@ internal static class StoresTogether
             return;
         }
 
-        var preferences = settings.Preferences;
-        if (File.Exists(keys) && File.Exists(standing) && File.Exists(preferences))
+        var missing = StoresOf(settings).Where(s => !File.Exists(s.Path)).ToList();
+        if (missing.Count > 0 && await FirstToldAsync(log, missing, cancellationToken) is { } lost)
         {
-            return;
-        }
-
-        var (disclosed, restricted, preferred) = await SearchAsync(log, cancellationToken);
-        if (disclosed && !File.Exists(keys))
-        {
-            throw Lost(keys, $"{log} tells of persons by those keys", "put the store back from its backup; only if nobody need be found in the log again, move the log away too");
-        }
-
-        if (restricted && !File.Exists(standing))
-        {
-            throw Lost(standing, $"{log} tells of suspensions or revoked keys, which would end unseen",
-                $"put the file back from its backup; without one make an empty {standing}, start, and repeat what `gateway log query --kind administration` lists");
-        }
-
-        if (preferred && !File.Exists(preferences))
-        {
-            throw Lost(preferences, $"{log} tells of customers who set their preferences here, and their opt-outs would end unseen",
-                $"put the file back from its backup; without one make an empty {preferences}, and have the shop ask these customers again");
+            throw Lost(lost.Path, $"{log} tells of {lost.What}", lost.Hint);
         }
     }
 
-    private static async Task<(bool Disclosed, bool Restricted, bool Preferred)> SearchAsync(string path, CancellationToken cancellationToken)
+    // One entry a store, in the order in which their loss is told.
+    private static IEnumerable<Store> StoresOf(GatewaySettings settings)
     {
-        var (disclosed, restricted, preferred) = (false, false, false);
+        var data = settings.Data;
+        yield return new Store(
+            data.SubjectKeys,
+            entry => !entry.Subjects.IsEmpty,
+            "persons by those keys",
+            "put the store back from its backup; only if nobody need be found in the log again, move the log away too");
+        yield return new Store(
+            data.Standing,
+            entry => entry.Administration?.Action is "partner.suspend" or "key.revoke",
+            "suspensions or revoked keys, which would end unseen",
+            $"put the file back from its backup; without one make an empty {data.Standing}, start, and repeat what `gateway log query --kind administration` lists");
+        yield return new Store(
+            settings.Preferences,
+            // By this method a customer's preferences come in.
+            entry => entry.Outcome == Outcome.Released && entry.Method.EndsWith("/SetPreferences", StringComparison.Ordinal),
+            "customers who set their preferences here, and their opt-outs would end unseen",
+            $"put the file back from its backup; without one make an empty {settings.Preferences}, and have the shop ask these customers again");
+        yield return new Store(
+            data.Cases,
+            entry => CaseAct.Actions.Contains(entry.Administration?.Action ?? "", StringComparer.Ordinal),
+            "legal cases, and which notices are delayed and which reviews are due would be forgotten",
+            "put the file back from its backup");
+    }
+
+    private static async Task<Store?> FirstToldAsync(string path, List<Store> missing, CancellationToken cancellationToken)
+    {
+        var told = new HashSet<Store>();
         try
         {
             using var log = SqliteLogReader.Open(path);
             var head = await log.GetHeadAsync(cancellationToken);
-            for (long from = 0; from < head && !(disclosed && restricted && preferred); from += Block)
+            for (long from = 0; from < head && told.Count < missing.Count; from += Block)
             {
                 foreach (var entry in (await log.ReadAsync(from, Block, cancellationToken)).Select(l => Entry.Parser.ParseFrom(l.Bytes)))
                 {
-                    disclosed |= !entry.Subjects.IsEmpty;
-                    restricted |= entry.Administration?.Action is "partner.suspend" or "key.revoke";
-                    preferred |= entry.Outcome == Outcome.Released && entry.Method.EndsWith(SetPreferences, StringComparison.Ordinal);
+                    told.UnionWith(missing.Where(s => s.IsTold(entry)));
                 }
             }
         }
@@ -88,9 +93,16 @@ internal static class StoresTogether
             // The log itself is broken: it says so when it is opened.
         }
 
-        return (disclosed, restricted, preferred);
+        return missing.Find(told.Contains);
     }
 
     private static CommandFailure Lost(string what, string because, string hint) =>
         new(ExitCode.InvalidConfiguration, $"{what} is missing, but {because}", hint);
+
+    /// <summary>A store beside the log.</summary>
+    /// <param name="Path">Its file.</param>
+    /// <param name="IsTold">True for an entry that tells that the store held something.</param>
+    /// <param name="What">What the log then tells of.</param>
+    /// <param name="Hint">What to do.</param>
+    private sealed record Store(string Path, Func<Entry, bool> IsTold, string What, string Hint);
 }

@@ -46,6 +46,7 @@ internal static class LogPrinter
     [
         ("receipt", row.Receipt), ("index", row.Index.ToString(CultureInfo.InvariantCulture)), ("time", row.TimeText), ("kind", row.Kind),
         ("partner", row.Partner), ("method", row.Method), ("purpose", row.Purpose), ("basis", row.Basis), ("decision", row.Decision),
+        ("legal case", row.LegalCase), ("notice after", row.NoticeAfter?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
         ("contract", row.Scope?.Contract), ("revision", row.Scope?.Revision), ("record", row.Scope?.Record),
         ("released", Lines(row.Scope?.Released)),
         ("transformed", Lines(row.Scope?.Transformed.Select(t => $"{t.Key} ({t.Value})"))),

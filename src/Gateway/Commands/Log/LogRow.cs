@@ -57,6 +57,12 @@ internal sealed record LogRow
 
     public LogAct? Administration { get; init; }
 
+    /// <summary>The case of a disclosure on legal grounds.</summary>
+    public string? LegalCase { get; init; }
+
+    /// <summary>When its subjects are told, as the case was then; null for at once.</summary>
+    public DateTimeOffset? NoticeAfter { get; init; }
+
     public static LogRow Of(LoggedEntry logged)
     {
         var entry = Entry.Parser.ParseFrom(logged.Leaf);
@@ -86,6 +92,8 @@ internal sealed record LogRow
             Connection = OrNull(entry.Caller?.Connection),
             Scope = logged.Scope is { } scope ? LogScope.Of(scope) : null,
             Administration = entry.Administration is { } act ? LogAct.Of(act) : null,
+            LegalCase = OrNull(entry.LegalCase?.Id),
+            NoticeAfter = entry.LegalCase?.NoticeAfter?.ToDateTimeOffset(),
         };
     }
 
