@@ -54,9 +54,10 @@ internal sealed class ServiceCompiler
             return null;
         }
 
-        if (method.IsClientStreaming || method.IsServerStreaming != (shape == Shape.Watch))
+        // What is about the caller's own contract may come as one answer or as several.
+        if (method.IsClientStreaming || (method.IsServerStreaming != (shape == Shape.Watch) && shape != Shape.Contract))
         {
-            _errors.Add($"{_service.FullName}/{method.Name}: only SHAPE_WATCH streams, and only to the client");
+            _errors.Add($"{_service.FullName}/{method.Name}: only SHAPE_WATCH streams, SHAPE_CONTRACT may, and only to the client");
         }
 
         if (method.OutputType.FindFieldByNumber(15) is not { Name: "receipt", FieldType: FieldType.Message, IsRepeated: false } receipt

@@ -23,6 +23,9 @@ public sealed class ServiceMethod
     /// <summary>The record it serves; null for one that hands out no records.</summary>
     public RecordType? Record { get; }
 
+    /// <summary>True when its answer is a stream, which ends with its connection and not by a deadline of ours.</summary>
+    public bool Streams => Descriptor.IsServerStreaming;
+
     /// <summary>Name within the service, as contracts write it: <c>GetShipment</c>.</summary>
     public string Name => Descriptor.Name;
 

@@ -12,7 +12,15 @@ namespace Gateway.Core.Exchange;
 public sealed class OwnContract(Pipeline pipeline, Recorder recorder, TimeProvider clock)
 {
     /// <summary>Answers with <paramref name="response"/> once its entry is durable and <paramref name="sign"/> has put in the receipt.</summary>
-    public async ValueTask<Outcome<IMessage>> AnswerAsync(IdentifiedCall call, IMessage response, Action<Receipt> sign, CancellationToken cancellationToken)
+    public ValueTask<Outcome<IMessage>> AnswerAsync(IdentifiedCall call, IMessage response, Action<Receipt> sign, CancellationToken cancellationToken) =>
+        ActAsync(call, () => ValueTask.FromResult(Outcome<IMessage>.Of(response)), (_, receipt) => sign(receipt), cancellationToken);
+
+    /// <summary>
+    /// As <see cref="AnswerAsync"/>, for an answer that is only made, or an act that is only done, once the call is within its rate.
+    /// <paramref name="act"/> records what it changes by itself, before it does, and bears repetition: the call's own entry comes after.
+    /// </summary>
+    public async ValueTask<Outcome<IMessage>> ActAsync(
+        IdentifiedCall call, Func<ValueTask<Outcome<IMessage>>> act, Action<IMessage, Receipt> sign, CancellationToken cancellationToken)
     {
         var open = call.Open;
         if (!call.Contract.OwnRate.TryTake(out var retryAfter))
@@ -22,6 +30,11 @@ public sealed class OwnContract(Pipeline pipeline, Recorder recorder, TimeProvid
 
         try
         {
+            if (!(await act()).Passed(out var response, out var refusal))
+            {
+                return await pipeline.RefuseAsync(open, refusal);
+            }
+
             var now = clock.GetUtcNow();
             using (open.Trace.Step(Steps.Record))
             {
@@ -29,7 +42,7 @@ public sealed class OwnContract(Pipeline pipeline, Recorder recorder, TimeProvid
             }
 
             open.Trace.Record(open.Receipt);
-            sign(new Receipt { Id = open.Receipt.ToString(), Time = Timestamp.FromDateTimeOffset(now) });
+            sign(response, new Receipt { Id = open.Receipt.ToString(), Time = Timestamp.FromDateTimeOffset(now) });
             open.Release(response);
             open.Trace.End(records: 0);
             return Outcome<IMessage>.Of(response);

@@ -49,9 +49,10 @@ public sealed class PlannedContract
 {
     private readonly FrozenDictionary<ServiceMethod, ImmutableArray<PlannedGrant>> _byMethod;
 
-    internal PlannedContract(Contract contract, ImmutableArray<PlannedGrant> grants, CallRate ownRate, Catalogue catalogue)
+    internal PlannedContract(Contract contract, ImmutableArray<PlannedGrant> grants, CallRate ownRate, StreamSlots ownStreams, Catalogue catalogue)
     {
         OwnRate = ownRate;
+        OwnStreams = ownStreams;
         Contract = contract;
         All = grants;
         _byMethod = catalogue.Methods.Values
@@ -71,6 +72,9 @@ public sealed class PlannedContract
 
     /// <summary>Calls a second about the contract itself, which no grant limits.</summary>
     internal CallRate OwnRate { get; }
+
+    /// <summary>Streams about the contract itself.</summary>
+    internal StreamSlots OwnStreams { get; }
 
     /// <summary>The grants that name this method, each for another purpose; empty where none does.</summary>
     public ImmutableArray<PlannedGrant> Grants(ServiceMethod method) => _byMethod.GetValueOrDefault(method, []);

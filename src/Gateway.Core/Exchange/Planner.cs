@@ -22,6 +22,7 @@ public sealed class Planner(
     public const int OwnContractRate = 20;
 
     private readonly ConcurrentDictionary<string, CallRate> _ownRates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StreamSlots> _ownStreams = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CallRate> _statisticsRates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Partner, string Purpose, string Record), GrantCounters> _counters = new();
 
@@ -30,7 +31,7 @@ public sealed class Planner(
     public Plan Prepare(Snapshot snapshot)
     {
         var missing = new List<SourceException>();
-        var contracts = snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c, missing), OwnRate(c.Partner.Id), catalogue)
+        var contracts = snapshot.Contracts.Select(c => new PlannedContract(c, Prepare(snapshot, c, missing), OwnRate(c.Partner.Id), OwnStreams(c.Partner.Id), catalogue)
         {
             Statistics = Try(missing, () => PrepareStatistics(snapshot, c)),
         }).ToArray();
@@ -46,6 +47,8 @@ public sealed class Planner(
             _ => throw new SourceException(string.Join('\n', missing.Select(m => m.Message).Distinct(StringComparer.Ordinal)), missing[0]),
         };
     }
+
+    private StreamSlots OwnStreams(string partner) => _ownStreams.GetOrAdd(partner, static _ => new StreamSlots());
 
     private CallRate OwnRate(string partner) => _ownRates.GetOrAdd(partner, static _ => new CallRate(OwnContractRate));
 

@@ -38,4 +38,10 @@ public enum AlarmKind
 
     /// <summary>The review of an urgent legal case is overdue.</summary>
     LegalReviewOverdue,
+
+    /// <summary>A customer's request should have been answered.</summary>
+    RequestOverdue,
+
+    /// <summary>A partner's agreement ended: what it was given must be deleted or returned.</summary>
+    AgreementEnded,
 }

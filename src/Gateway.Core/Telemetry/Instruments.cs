@@ -9,6 +9,7 @@ public static class Instruments
     [
         "subject_quota", "enumeration", "self_suspension", "card_number", "unrecorded_answer", "log_broken", "refusal_flood",
         "protection_not_kept", "log_mismatch", "log_unsigned", "witness_contradicts", "legal_review_overdue",
+        "request_overdue", "agreement_ended",
     ];
 
     // Seconds. The conventions' buckets, with three below: most answers take less than a millisecond.
@@ -58,6 +59,14 @@ public static class Instruments
     /// <summary>Age of the oldest entry that a witness of the log has not cosigned, 0 where it has cosigned all that is signed; by the witness's name.</summary>
     public static Observed<double> LogWitnessLag { get; } = new(
         o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.log.witness.lag", o, "s", "Age of the oldest entry not cosigned by a witness."));
+
+    /// <summary>Requests of customers that have not ended.</summary>
+    public static Observed<long> RequestsOpen { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.requests.open", o, "{request}", "Requests of customers that have not ended."));
+
+    /// <summary>Those of them that should have been answered.</summary>
+    public static Observed<long> RequestsOverdue { get; } = new(
+        o => GatewayTelemetry.Meter.CreateObservableGauge("gateway.requests.overdue", o, "{request}", "Requests of customers that should have been answered."));
 
     /// <summary>Days until a certificate expires, negative once it has, by role and name.</summary>
     public static Observed<double> CertificateDaysLeft { get; } = new(

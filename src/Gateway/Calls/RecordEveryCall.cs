@@ -2,7 +2,6 @@ using Gateway.Core.Annotations;
 using Gateway.Core.Exchange;
 using Gateway.Core.Identity;
 using Gateway.Core.Telemetry;
-using Gateway.Protos.Annotations.V1;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -82,7 +81,7 @@ internal sealed class RecordEveryCall(RequestDelegate next, Pipeline pipeline, T
     private static DateTimeOffset CapDeadline(IHeaderDictionary headers, ServiceMethod? method, DateTimeOffset now)
     {
         var asked = GrpcTimeout.Parse(Single(headers, GrpcTimeout.Header));
-        if (method?.Shape == Shape.Watch)
+        if (method?.Streams == true)
         {
             return asked is { } stream ? now + stream : DateTimeOffset.MaxValue;
         }

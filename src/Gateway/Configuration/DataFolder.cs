@@ -48,6 +48,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>Customers' requests, and what partners are told of them.</summary>
     public string Requests => Path.Combine(Root, "requests.db");
 
+    /// <summary>What partners were given and owe the deletion of: derived, can be deleted and is counted anew.</summary>
+    public string Obligations => Path.Combine(Root, "obligations.db");
+
     /// <summary>Spans, bounded by age and size.</summary>
     public string Spans => Path.Combine(Root, "spans.db");
 

@@ -60,6 +60,7 @@ internal static class GatewayHost
                 services.AddErasure(settings.Data.Forgotten);
                 services.AddLegalCases(settings.Data.Cases);
                 services.AddRequests(settings.Data.Requests);
+                services.AddObligations(settings.Data.Obligations);
                 AddRpc(services, settings);
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);

@@ -29,6 +29,7 @@ internal static class ReadinessChecks
             .AddCheck<CheckpointCheck>("log-checkpoints")
             .AddCheck<MirrorCheck>("log-mirror")
             .AddCheck<RetentionCheck>("log-retention")
+            .AddCheck<Requests.RequestClock>("requests")
             .AddCheck<ContractHealth>("contracts")
             .AddCheck<CertificateCheck>("certificates");
         return services;

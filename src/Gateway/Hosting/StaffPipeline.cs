@@ -22,6 +22,8 @@ internal static class StaffPipeline
             endpoints.MapTiledLog();
             endpoints.MapGrpcService<ErasureService>();
             endpoints.MapGrpcService<LegalService>();
+            endpoints.MapGrpcService<RequestService>();
+            endpoints.MapGrpcService<ObligationService>();
         });
         return app.Build();
     }

@@ -2,6 +2,7 @@ using Gateway.Commands;
 using Gateway.Configuration;
 using Gateway.Core.Legal;
 using Gateway.Protos.Log.V1;
+using Gateway.Requests;
 using Gateway.Stores;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
@@ -71,6 +72,11 @@ internal static class StoresTogether
             entry => CaseAct.Actions.Contains(entry.Administration?.Action ?? "", StringComparer.Ordinal),
             "legal cases, and which notices are delayed and which reviews are due would be forgotten",
             "put the file back from its backup");
+        yield return new Store(
+            data.Requests,
+            entry => entry.Administration?.Action is RequestActs.Open,
+            "customers' requests, whose months would run out unseen, and notices that partners have not had would be forgotten",
+            $"put the file back from its backup; without one make an empty {data.Requests}, start, and take up anew what `gateway log query --kind administration` lists");
     }
 
     private static async Task<Store?> FirstToldAsync(string path, List<Store> missing, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Gateway.Stores.Sqlite.Requests;
 namespace Gateway.Requests;
 
 /// <summary>
-/// Takes customers' requests, shows and extends them. Each act is recorded under the customer's
+/// Takes customers' requests, shows and extends them; <see cref="RequestResolution"/> ends them. Each act is recorded under the customer's
 /// mark before it is done, and changes come one after another.
 /// </summary>
 internal sealed class RequestDesk(
@@ -80,6 +80,11 @@ internal sealed class RequestDesk(
             }
 
             var request = Found(id);
+            if (request.SubjectId is { } subject && Services.StaffRequest.Names(reason, subject))
+            {
+                throw new RequestException(RequestFailure.Invalid, "`reason` names the customer, and what is recorded cannot be forgotten. Write it without the id.");
+            }
+
             var due = RequestDeadline.Extended(request.Opened, months);
             if (request.State != RequestState.Open)
             {

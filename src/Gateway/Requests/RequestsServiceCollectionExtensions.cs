@@ -12,6 +12,10 @@ internal static class RequestsServiceCollectionExtensions
         services.AddSingleton(_ => SqliteRequestStore.Open(requests));
         services.AddSingleton(p => p.GetRequiredService<SqliteRequestStore>().Notices);
         services.AddSingleton<RequestDesk>();
+        services.AddSingleton<PastReleases>();
+        services.AddSingleton<RequestResolution>();
+        services.AddSingleton<RequestClock>();
+        services.AddHostedService(p => p.GetRequiredService<RequestClock>());
         return services;
     }
 }

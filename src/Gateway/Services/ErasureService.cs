@@ -57,27 +57,12 @@ internal sealed class ErasureService(SubjectEraser eraser) : Protos.Admin.V1.Era
         }
 
         var recorded = reasonNeeded || !string.IsNullOrWhiteSpace(reason) ? StaffRequest.Reason(reason) : "";
-        if (Names(recorded, subjectId))
+        if (StaffRequest.Names(recorded, subjectId))
         {
             throw Invalid("`reason` names the customer, and what is recorded cannot be forgotten. Write it without the id.");
         }
 
         return new ErasureRequest(subjectId, recorded, StaffRequest.Actor(context));
-    }
-
-    /// <summary>True when the id stands in the text as a word of its own.</summary>
-    private static bool Names(string text, string id)
-    {
-        for (var at = 0; (at = text.IndexOf(id, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
-        {
-            var end = at + id.Length;
-            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end])))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static async Task<T> Explained<T>(Task<T> act)

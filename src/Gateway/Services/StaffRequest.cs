@@ -23,4 +23,19 @@ internal static class StaffRequest
             : throw new RpcException(new Status(
                 StatusCode.InvalidArgument, $"`reason` is needed: one line of 1 to {LongestReason} characters; it is recorded."));
     }
+
+    /// <summary>True when the id stands in the text as a word of its own: what is recorded cannot be forgotten.</summary>
+    public static bool Names(string text, string id)
+    {
+        for (var at = 0; (at = text.IndexOf(id, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            var end = at + id.Length;
+            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

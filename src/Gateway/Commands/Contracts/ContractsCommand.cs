@@ -14,5 +14,8 @@ internal static class ContractsCommand
         DiffCommand.Create(),
         MatrixCommand.Create(),
         RecordCommand.Create(),
+        OverdueCommand.Create(),
+        ConfirmCommand.Create(),
+        ChecklistCommand.Create(),
     };
 }
