@@ -84,7 +84,7 @@ public static class AccessExplanation
     }
 
     /// <summary>Why a grant does not hold a leaf, in words for its partner.</summary>
-    internal static string WhyNotGranted(Contract contract, Grant grant, Leaf leaf)
+    public static string WhyNotGranted(Contract contract, Grant grant, Leaf leaf)
     {
         if (contract.Grants.FirstOrDefault(g => g.Record == grant.Record && g.Granted.Has(leaf.Index)) is { } other)
         {

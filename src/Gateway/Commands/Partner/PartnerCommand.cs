@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Commands.Partner.Pack;
 
 namespace Gateway.Commands.Partner;
 
@@ -11,5 +12,6 @@ internal static class PartnerCommand
         ShowCommand.Create(),
         StandingCommand.Suspend(),
         StandingCommand.Resume(),
+        PackCommand.Create(),
     };
 }
