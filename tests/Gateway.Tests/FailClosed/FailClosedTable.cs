@@ -35,6 +35,10 @@ internal static class FailClosedTable
         new("`forgotten` damaged at start", "a line of the file is no customer's mark", "nobody is served", "exit code 3: put the file back from its backup"),
         new("keys from a backup at start", "`keys/` is put back from before a forget", "served; what was forgotten stays so", "the keys are destroyed again before anybody is served: log `ForgetsReplayed`, act `subject.forget.replay`"),
 
+        new("legal cases missing at start", "`legal.db` is gone, the log tells of cases", "nobody is served", "exit code 3: put the file back from its backup"),
+        new("legal cases damaged at start", "`legal.db` is not the store", "nobody is served", "exit code 3: the file is damaged or none of the gateway's"),
+        new("older legal cases put back at start", "an older copy of `legal.db` is put back", "nobody is served", "exit code 3: the cases whose acts it lacks"),
+
         // While running: no data, and the partner is told when to come back or whom to ask.
         new("contracts broken while running", "a file is saved with an error", "the last good contracts stay in force", "log `ContractsKept` and each error, metric `gateway.contracts.reload.failures`, `/readyz` names the errors"),
         new("forbidden grant while running", "the same, saved while the gateway runs", "the last good contracts stay in force", "as above; who left the staff loses access all the same"),
@@ -56,6 +60,9 @@ internal static class FailClosedTable
         new("key store gone at a forget", "`subjects.db` is removed, then a customer is forgotten", "UNAVAILABLE `LOG_UNAVAILABLE`, as above", "the forget's answer: UNAVAILABLE, recorded but the key is not destroyed yet; log `ForgetNotFinished`; the start after the store is back destroys it"),
         new("`forgotten` unwritable at a forget", "the file of the forgotten cannot be written", "served; the customer is forgotten", "a warning in the forget's answer, log `ForgottenNotKept`; the next start completes the file"),
         new("archive not whole", "an entry in the archive's folder was changed", "served", "`gateway log archive` ends with exit code 4; nothing is pruned"),
+        new("log gone at a legal release", "the log's file is removed, then a case is released", "UNAVAILABLE `LOG_UNAVAILABLE`, as above", "the release's answer: UNAVAILABLE, nothing was released; there is no file"),
+        new("source gone at a legal release", "the source cannot be read, or gives a record of another person or without a date", "UNAVAILABLE `SOURCE_UNAVAILABLE`", "the release's answer: UNAVAILABLE, nothing was released; there is no file"),
+        new("legal cases gone while running", "`legal.db` is removed, then a case is opened, approved or released", "served", "the act's answer: UNAVAILABLE, nothing was done; nothing is recorded"),
         new("clock past the agreement", "the agreement's last day is over", "PERMISSION_DENIED `AGREEMENT_NOT_IN_FORCE`; other partners' calls go on", "the refusals in the disclosure log; a restart works"),
     ];
 
