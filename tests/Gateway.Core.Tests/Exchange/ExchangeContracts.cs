@@ -30,7 +30,7 @@ internal static class ExchangeContracts
           - purpose: {Fraud}
             promise: Payments are checked before we take them
             categories: [user.contact.email, user.device.ip_address, user.financial, system.operations]
-            bases: [legitimate_interests]
+            bases: [legitimate_interests, consent]
           - purpose: {Mail}
             promise: We write to you only as you asked
             categories: [user.name, user.contact.email, user.demographic.language, user.privacy_preferences, system.operations]

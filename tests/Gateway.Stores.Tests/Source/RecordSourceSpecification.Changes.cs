@@ -1,4 +1,5 @@
 using Gateway.Core.Sources;
+using Gateway.Protos.Test.V1;
 
 namespace Gateway.Stores.Tests.Source;
 
@@ -45,6 +46,39 @@ public abstract partial class RecordSourceSpecification
         (await reader.ListAsync(new Cursor(Now, ""), 10, Now, Token)).Select(r => r.Key).ShouldBe(["then", "later"]);
         (await reader.ListAsync(new Cursor(Now.AddTicks(1), ""), 10, Now, Token)).Select(r => r.Key).ShouldBe(["later"]);
         (await reader.ListAsync(new Cursor(Now, "then"), 10, Now, Token)).Select(r => r.Key).ShouldBe(["later"]);
+    }
+
+    [Fact]
+    public async Task ListOpenOfSubject_GivesThatSubjectsOpenRowsInPages()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            Shop.Put(new TestRow($"A-{i}") { SubjectId = "s-1", UpdatedAt = Now.AddMinutes(-(i / 2)).AddMilliseconds(i % 3 == 0 ? 0 : -500) });
+        }
+
+        Shop.Put(new TestRow("closed") { SubjectId = "s-1", ClosedAt = Now.AddDays(-1) });
+        Shop.Put(new TestRow("expired") { SubjectId = "s-1", OpenedAt = Now.AddDays(-91) });
+        Shop.Put(new TestRow("foreign") { SubjectId = "s-1", Recipient = "southgate-warehouse" });
+        Shop.Put(new TestRow("cased") { SubjectId = "S-1" });
+        Shop.Put(new TestRow("other") { SubjectId = "s-2", Columns = [("a_string", "x")] });
+        Shop.PutChild("everything_items", "other", 1, ("sku", "s"));
+        var reader = Source.Prepare(TestGrants.Of(TestGrants.Everything, "a_string", "items.sku"));
+        var all = await reader.ListOpenOfSubjectAsync("s-1", Cursor.Start, 100, Now, Token);
+
+        all.Select(r => r.Key).ShouldBe(["A-0", "A-1", "A-2", "A-3", "A-4", "A-5", "A-6"], ignoreOrder: true);
+        all.ShouldBe(all.OrderBy(r => r.UpdatedAt).ThenBy(r => r.Key, StringComparer.Ordinal));
+        var paged = new List<string>();
+        var after = Cursor.Start;
+        while (await reader.ListOpenOfSubjectAsync("s-1", after, 3, Now, Token) is { Count: > 0 } page)
+        {
+            paged.AddRange(page.Select(r => r.Key));
+            after = new Cursor(page[^1].UpdatedAt, page[^1].Key);
+        }
+
+        paged.ShouldBe(all.Select(r => r.Key));
+        var other = (Everything)(await reader.ListOpenOfSubjectAsync("s-2", Cursor.Start, 10, Now, Token)).Single().Record;
+        (other.AString, other.Items.Single().Sku).ShouldBe(("x", "s"));
+        (await reader.ListOpenOfSubjectAsync("", Cursor.Start, 10, Now, Token)).ShouldBeEmpty();
     }
 
     [Fact]

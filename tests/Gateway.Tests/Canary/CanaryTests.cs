@@ -34,6 +34,7 @@ public sealed class CanaryTests : IDisposable
                 await traffic.ShipmentsAsync();
                 await traffic.ChargesAsync();
                 await traffic.ParcelsAsync();
+                await traffic.MailAsync();
                 SecretShop.Break(settings.Data.Shop, _secrets);
                 await traffic.BrokenAsync();
                 said = traffic.Said;
@@ -52,6 +53,7 @@ public sealed class CanaryTests : IDisposable
             _logs.Entries.ShouldContain(e => e.Id.Name == "SourceUnavailable");
             _logs.Entries.ShouldContain(e => e.Id.Name == "InternalFault");
             _logs.Entries.ShouldContain(e => e.Id.Name == "CardNumberFound");
+            _logs.Entries.ShouldContain(e => e.Id.Name == "PreferenceUnreadable");
             _logs.Entries.ShouldContain(e => e.Id.Name == "HandshakeRefused");
             telemetry.ShouldContain("gateway.fulfilment.v1.FulfilmentService/GetShipment");
             metrics.ShouldContain("gateway_decisions_total");
@@ -146,7 +148,7 @@ public sealed class CanaryTests : IDisposable
             searched.Add(name);
         }
 
-        foreach (var wanted in (string[])["log.db", "log-index.db", "spans.db", "standing.db", Path.Combine("keys", "subjects.db")])
+        foreach (var wanted in (string[])["log.db", "log-index.db", "spans.db", "standing.db", "preferences.db", Path.Combine("keys", "subjects.db")])
         {
             searched.Contains(wanted, StringComparer.Ordinal).ShouldBeTrue(wanted);
         }

@@ -20,6 +20,8 @@ internal static class SecretShop
 
     public static string ParcelId(this Secrets secrets, int number = DemoShop.FirstOrder) => secrets["parcel"] + ShopWriter.ParcelId(number);
 
+    public static string SubscriberId(this Secrets secrets, int customer = DemoShop.FirstCustomer) => secrets["subscriber"] + ShopMail.NewsletterId(customer);
+
     public static void Fill(string path, Secrets secrets)
     {
         secrets.Add("street", $"Žluťoučká 7 {secrets["street"]} <&> 東京");
@@ -39,6 +41,12 @@ internal static class SecretShop
         Prefix(shop, secrets, "payments", "reference", "reference");
         Prefix(shop, secrets, "parcels", "parcel", "parcel_id");
         Prefix(shop, secrets, "parcels", "tracking", "tracking_number");
+        Set(shop, secrets, "subscriptions", "given_name");
+        Prefix(shop, secrets, "subscriptions", "customer", "customer_id");
+        Prefix(shop, secrets, "subscriptions", "subscriber", "subscription_id");
+        Prefix(shop, secrets, "preferences", "customer", "customer_id");
+        Prefix(shop, secrets, "downloads", "sku", "sku");
+        Prefix(shop, secrets, "downloads", "download", "reference");
     }
 
     /// <summary>Puts what a column must not hold into one order, one payment, one parcel; and a card number into one name.</summary>
@@ -48,6 +56,9 @@ internal static class SecretShop
         Execute(shop, "UPDATE orders SET ship_by = $bad WHERE order_no = $no", ("$bad", secrets["bad-time"]), ("$no", Broken));
         Execute(shop, "UPDATE payments SET currency = $bad WHERE order_no = $no", ("$bad", secrets["bad-currency"]), ("$no", Broken));
         Execute(shop, "UPDATE parcels SET weight_grams = $bad WHERE order_no = $no", ("$bad", secrets["bad-weight"]), ("$no", Broken));
+        Execute(shop, "PRAGMA ignore_check_constraints = ON");
+        Execute(shop, "UPDATE preferences SET state = $bad WHERE customer_id LIKE $customer", ("$bad", secrets["bad-state"]), ("$customer", $"%-{DemoShop.FirstCustomer + 1}"));
+        Execute(shop, "UPDATE preferences SET changed_at = $bad WHERE customer_id LIKE $customer", ("$bad", secrets["bad-change"]), ("$customer", $"%-{DemoShop.FirstCustomer + 2}"));
         Execute(shop, "UPDATE customers SET name = $card WHERE customer_id = (SELECT customer_id FROM orders WHERE order_no = $no)", ("$card", CardNumber), ("$no", Carded));
     }
 

@@ -1,5 +1,8 @@
+using Gateway.Demo.Shop;
 using Gateway.Protos.Contract.V1;
+using Gateway.Protos.Delivery.V1;
 using Gateway.Protos.Fulfilment.V1;
+using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Protos.Shipping.V1;
 using Gateway.Tests.Running;
@@ -19,6 +22,8 @@ internal sealed class SecretTraffic(RunningGateway gateway, Secrets secrets, Can
         ["parcel", "tracking", "recipient_name", "company", "street", "extra_line", "postal_code", "city", "region", "phone", "delivery_note"];
     private static readonly string[] s_cedar = ["payment", "order", "reference", "token", "brand", "name", "street", "postal_code"];
     private static readonly string[] s_cedarFraud = ["payment", "customer_ip", "brand"];
+    private static readonly string[] s_meridian = ["subscriber", "email", "given_name"];
+    private static readonly string[] s_lantern = ["download", "email", "title"];
     private readonly Dictionary<string, Canaries> _forbidden = new(StringComparer.Ordinal);
 
     /// <summary>What was said to partners when it was no record: details, trailers, headers.</summary>
@@ -72,6 +77,21 @@ internal sealed class SecretTraffic(RunningGateway gateway, Secrets secrets, Can
         await RefusedAsync(o => client.GetParcelAsync(new GetParcelRequest { TrackingNumber = secrets["unknown-tracking"] }, o), "RECORD_NOT_AVAILABLE");
     }
 
+    public async Task MailAsync()
+    {
+        using var meridian = gateway.As("meridian-mail");
+        var mail = new MailingService.MailingServiceClient(meridian);
+        await AnswerAsync(s_meridian, o => mail.GetSubscriberAsync(new GetSubscriberRequest { SubscriberId = secrets.SubscriberId() }, o));
+        await AnswerAsync(s_meridian, o => mail.ListSubscribersAsync(new ListSubscribersRequest { PageSize = 3 }, o), ("gateway-purpose", "marketing.communications.email"));
+        await WatchAsync(s_meridian, o => mail.WatchSubscribers(new WatchSubscribersRequest(), o));
+        await RefusedAsync(o => mail.GetSubscriberAsync(new GetSubscriberRequest { SubscriberId = secrets["unknown-subscriber"] }, o), "RECORD_NOT_AVAILABLE");
+        using var lantern = gateway.As("lantern-downloads");
+        var downloads = new DigitalDeliveryService.DigitalDeliveryServiceClient(lantern);
+        await AnswerAsync(s_lantern, o => downloads.GetDownloadAsync(new GetDownloadRequest { OrderId = secrets.OrderId() }, o));
+        await AnswerAsync(["download", "email"], o => downloads.ListDownloadsAsync(new ListDownloadsRequest { PageSize = 3 }, o), ("gateway-purpose", "essential.service.notifications.email"));
+        await RefusedAsync(o => downloads.GetDownloadAsync(new GetDownloadRequest { DownloadReference = secrets["unknown-download"] }, o), "RECORD_NOT_AVAILABLE");
+    }
+
     /// <summary>After <see cref="SecretShop.Break"/>: what the source cannot give, what may never leave.</summary>
     public async Task BrokenAsync()
     {
@@ -87,6 +107,13 @@ internal sealed class SecretTraffic(RunningGateway gateway, Secrets secrets, Can
         await RefusedAsync(o => parcels.GetParcelAsync(new GetParcelRequest { ParcelId = secrets.ParcelId(SecretShop.Broken) }, o), "SOURCE_UNAVAILABLE");
         await RefusedAsync(o => charges.GetChargeAsync(new GetChargeRequest { PaymentId = secrets.PaymentId(SecretShop.Broken) }, o), "SOURCE_UNAVAILABLE", payment);
         await RefusedAsync(o => charges.GetChargeAsync(new GetChargeRequest { PaymentId = secrets.PaymentId(SecretShop.Carded) }, o), "RECORD_NOT_AVAILABLE", payment);
+        using var meridian = gateway.As("meridian-mail");
+        var mail = new MailingService.MailingServiceClient(meridian);
+        foreach (var broken in (int[])[DemoShop.FirstCustomer + 1, DemoShop.FirstCustomer + 2])
+        {
+            await RefusedAsync(o => mail.GetSubscriberAsync(new GetSubscriberRequest { SubscriberId = secrets.SubscriberId(broken) }, o), "RECORD_NOT_AVAILABLE");
+        }
+
         await AnswerAsync(s_cedar, o => charges.BatchGetChargesAsync(
             new BatchGetChargesRequest { PaymentIds = { secrets.PaymentId(), secrets.PaymentId(SecretShop.Carded) } }, o), payment);
     }

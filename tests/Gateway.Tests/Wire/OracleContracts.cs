@@ -7,6 +7,7 @@ namespace Gateway.Tests.Wire;
 /// <param name="Partner">The partner's id.</param>
 /// <param name="Contract">The contract's name.</param>
 /// <param name="Purpose">The purpose.</param>
+/// <param name="Basis">The legal basis.</param>
 /// <param name="Record">Full name of the record.</param>
 /// <param name="Methods">Names within the service.</param>
 /// <param name="Fields">Granted paths with their transform: name and argument; null for none.</param>
@@ -17,6 +18,7 @@ internal sealed record OracleGrant(
     string Partner,
     string Contract,
     string Purpose,
+    string Basis,
     string Record,
     IReadOnlyList<string> Methods,
     IReadOnlyDictionary<string, (string Name, string Argument)?> Fields,
@@ -38,11 +40,18 @@ internal static class OracleContracts
             if (root.ContainsKey("contract"))
             {
                 var partner = (string)((Dictionary<object, object>)root["partner"])["id"];
-                grants.AddRange(((List<object>)root["grants"]).Select(g => Grant((Dictionary<object, object>)g, partner, (string)root["contract"])));
+                grants.AddRange((root.TryGetValue("grants", out var all) ? (List<object>)all : []).Select(g => Grant((Dictionary<object, object>)g, partner, (string)root["contract"])));
             }
         }
 
         return grants;
+    }
+
+    /// <summary>The policy's lists, each with its purpose.</summary>
+    public static IReadOnlyDictionary<string, string> Lists(DirectoryInfo folder)
+    {
+        var root = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(Path.Combine(folder.FullName, "policy.yaml")));
+        return ((List<object>)root["lists"]).Cast<Dictionary<object, object>>().ToDictionary(l => (string)l["list"], l => (string)l["purpose"], StringComparer.Ordinal);
     }
 
     private static OracleGrant Grant(Dictionary<object, object> grant, string partner, string contract)
@@ -58,7 +67,7 @@ internal static class OracleContracts
         }
 
         return new OracleGrant(
-            partner, contract, (string)grant["purpose"], (string)grant["record"], [.. ((List<object>)grant["methods"]).Cast<string>()], fields,
+            partner, contract, (string)grant["purpose"], (string)grant["basis"], (string)grant["record"], [.. ((List<object>)grant["methods"]).Cast<string>()], fields,
             Days(grant["window"]), Days(grant["max_open"]), Days(grant["delete_after"]));
     }
 

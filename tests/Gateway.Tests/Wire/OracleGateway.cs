@@ -16,6 +16,7 @@ internal sealed record OracleDecision(string Reason, OracleGrant? Grant, IReadOn
 internal sealed class OracleGateway
 {
     private readonly IReadOnlyList<OracleGrant> _grants;
+    private readonly OraclePermissions _permissions;
     private readonly Dictionary<string, (OracleRecord Record, List<OracleRow> Rows)> _records = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Record, string Partner, string Purpose), IReadOnlyList<OracleRow>> _available = new();
 
@@ -27,6 +28,7 @@ internal sealed class OracleGateway
         _grants = OracleContracts.Read(contracts ?? gateway.Settings.Contracts);
         Transforms = new OracleTransforms(Convert.FromBase64String(File.ReadAllText(gateway.Settings.Data.MasterKey).Trim().Split(':')[1]));
         using var shop = DemoShop.Open(gateway.Settings.Data.Shop);
+        _permissions = new OraclePermissions(shop, OracleContracts.Lists(gateway.Settings.Contracts));
         foreach (var type in Methods.Select(m => RecordOf(m).Descriptor).Distinct())
         {
             var record = new OracleRecord(type);
@@ -78,7 +80,7 @@ internal sealed class OracleGateway
 
     /// <summary>The rows that the grant's partner may have, as pages and streams order them.</summary>
     public IReadOnlyList<OracleRow> Available(ServiceMethod method, OracleGrant grant) => _available.GetOrAdd((method.Record!.Name, grant.Partner, grant.Purpose), _ => [.. Rows(method)
-        .Where(r => OracleRecord.IsAvailable(r, grant, Now))
+        .Where(r => OracleRecord.IsAvailable(r, grant, Now) && _permissions.Allow(r, Record(method).Permission, grant, Now))
         .OrderBy(r => r.UpdatedAt).ThenBy(r => r.Text(Record(method).Key), StringComparer.Ordinal)]);
 
     public SortedSet<string> Lines(ServiceMethod method, OracleRow row, OracleDecision decision) =>
@@ -92,14 +94,14 @@ internal sealed class OracleGateway
     {
         var grants = Grants(method).ToArray();
         return [.. Rows(method)
-            .GroupBy(row => $"{row.Recipient}|{status(row)}|{string.Join('|', grants.Select(g => Kind(row, g)))}", StringComparer.Ordinal)
+            .GroupBy(row => $"{row.Recipient}|{status(row)}|{string.Join('|', grants.Select(g => Kind(method, row, g)))}", StringComparer.Ordinal)
             .Select(g => g.First())];
     }
 
-    private string Kind(OracleRow row, OracleGrant grant)
+    private string Kind(ServiceMethod method, OracleRow row, OracleGrant grant)
     {
         var (state, end) = row.ClosedAt is { } closed ? ("closed", closed + grant.Window) : ("open", row.OpenedAt + grant.MaxOpen);
-        return $"{state} {(end > Now ? "inside" : "beyond")} {((end - Now).Duration() < TimeSpan.FromHours(2) ? "narrowly" : "")}";
+        return $"{state} {(end > Now ? "inside" : "beyond")} {((end - Now).Duration() < TimeSpan.FromHours(2) ? "narrowly" : "")} {_permissions.Allow(row, Record(method).Permission, grant, Now)}";
     }
 
     private static RecordType RecordOf(ServiceMethod method) => method.Record!;

@@ -14,6 +14,7 @@ internal sealed class OracleRecord
         Type = type;
         var label = type.GetOptions().GetExtension(AnnotationsExtensions.Record);
         (Source, Key, Keys) = (label.Source, label.Key, [label.Key, .. label.AlternateKeys]);
+        Permission = label.Permission.Length > 0 ? label.Permission : null;
         Repeated = [.. type.Fields.InDeclarationOrder().Where(f => f.IsRepeated).Select(f => f.Name)];
         Collect(type, []);
     }
@@ -28,6 +29,9 @@ internal sealed class OracleRecord
 
     /// <summary>The key and the alternate keys.</summary>
     public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>The field that names the list its subject asked to be on; null where it needs none.</summary>
+    public string? Permission { get; }
 
     /// <summary>Repeated messages.</summary>
     public IReadOnlyList<string> Repeated { get; }

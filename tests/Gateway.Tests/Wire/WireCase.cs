@@ -21,7 +21,8 @@ internal sealed class WireCases(OracleGateway oracle, IReadOnlyDictionary<string
     private static readonly string?[] s_purposes =
     [
         null, "", "essential.service.fulfillment.warehousing", "essential.service.fulfillment.delivery", "essential.service.payment_processing",
-        "essential.fraud_detection", "marketing.advertising", "no such purpose", "ESSENTIAL.FRAUD_DETECTION",
+        "essential.fraud_detection", "essential.service.fulfillment.electronic_delivery", "essential.service.notifications.email",
+        "marketing.communications.email", "marketing.communications.email.surveys", "marketing.advertising", "no such purpose", "ESSENTIAL.FRAUD_DETECTION",
     ];
 
     private static readonly string?[] s_masks =
@@ -29,7 +30,7 @@ internal sealed class WireCases(OracleGateway oracle, IReadOnlyDictionary<string
         null, "", "  ", "order_id", " order_id , status,service_level ", "order_id,order_id", "address", "billing_address", "lines", "lines.sku", "lines.title",
         "gift_message", "email", "phone_number", "address.locality,lines.quantity,recipient_name", "billing_address.postal_code", "amount", "amount.units",
         "customs_description", "declared_value,tracking_number,email", "requested_ship_time", "nope", "order_id,nope", "address.nope", "order_id,", ",", "ORDER_ID",
-        "address.*", "*", "receipt", "order_id.x",
+        "subscriber_id,email", "list", "given_name,since", "download_reference,title", "address.*", "*", "receipt", "order_id.x",
     ];
 
     public IEnumerable<WireCase> Of(string partner)
@@ -74,7 +75,10 @@ internal sealed class WireCases(OracleGateway oracle, IReadOnlyDictionary<string
     private List<(string Field, string Value)> Keys(ServiceMethod method)
     {
         var record = oracle.Record(method);
-        var rows = oracle.Samples(method, row => row.Columns.ContainsKey("status") ? row.Text("status") : orderStatus[row.Text("order_id")]);
+        var rows = oracle.Samples(method, row =>
+            row.Columns.ContainsKey("status") ? row.Text("status")
+            : row.Columns.ContainsKey("list") ? row.Text("list")
+            : orderStatus[row.Text("order_id")]);
         return [.. record.Keys.SelectMany(field => rows.Select(r => r.Text(field)).Concat(["A-1002", "A-999999999", "Ω' OR 1=1"]).Distinct(StringComparer.Ordinal).Select(value => (field, value)))];
     }
 }

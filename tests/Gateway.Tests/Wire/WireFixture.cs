@@ -72,10 +72,22 @@ public sealed class WireFixture : IAsyncLifetime
         Around("payments", "payment_id", "processor_id = 'CEDAR' AND settled_at IS NULL", "created_at", 180, skip: 2);
         Around("payments", "payment_id", "processor_id = 'CEDAR' AND settled_at IS NULL", "created_at", 30);
 
+        Around("downloads", "reference", "fetched_at IS NOT NULL", "fetched_at", 14);
+        Around("downloads", "reference", "fetched_at IS NULL", "ready_at", 30);
+        Run("""
+            INSERT INTO preferences
+              SELECT DISTINCT customer_id, 'marketing.communications.email', 'opted_out', '2026-01-01T00:00:00.000Z' FROM subscriptions WHERE subscription_id LIKE '%7';
+            UPDATE preferences SET changed_at = '2999-01-01T00:00:00.000Z' WHERE customer_id LIKE '%3' AND topic = 'newsletter' AND state = 'soft_opt_in';
+            UPDATE subscriptions SET list = 'no-such-list' WHERE subscription_id LIKE 'N-%9';
+            UPDATE subscriptions SET ended_at = '2026-02-01T00:00:00.000Z' WHERE subscription_id LIKE '%6';
+            """);
+
         // The last row of each partner's order is an open one: whatever a stream wrongly adds comes before it.
         Run("UPDATE orders SET changed_at = $at WHERE order_no IN (SELECT max(order_no) FROM orders WHERE status = 'packed' GROUP BY warehouse_id)", now);
         Run("UPDATE parcels SET changed_at = $at WHERE parcel_id IN (SELECT max(parcel_id) FROM parcels JOIN orders USING (order_no) WHERE status = 'packed' GROUP BY carrier_id)", now);
         Run("UPDATE payments SET changed_at = $at WHERE payment_id IN (SELECT max(payment_id) FROM payments JOIN orders USING (order_no) WHERE orders.status = 'packed' GROUP BY processor_id)", now);
+        Run("UPDATE subscriptions SET changed_at = $at WHERE subscription_id = 'N-5001'", now);
+        Run("UPDATE downloads SET changed_at = $at WHERE reference = (SELECT min(reference) FROM downloads WHERE order_no = 1001)", now);
         transaction.Commit();
 
         void Around(string table, string key, string condition, string column, int days, int skip = 0)

@@ -46,7 +46,7 @@ internal static class DemoCommand
         await GatewayRun.StartAsync(host, cancellationToken);
         try
         {
-            await new DemoTour(ListenerPorts.Of(host), options.Certificates, options.Words).ShowAsync(cancellationToken);
+            await new DemoTour(ListenerPorts.Of(host), options.Certificates, settings.Data.Shop, options.Words).ShowAsync(cancellationToken);
         }
         catch (Exception)
         {

@@ -52,7 +52,7 @@ internal static class DemoShop
             {
                 Execute(connection, Sql("schema.sql"));
                 Execute(connection, Sql("views.sql"));
-                using var writer = new ShopWriter(connection, transaction);
+                using var writer = new ShopWriter(connection, transaction, now);
                 writer.Begin(ShopGoods.All);
                 var history = new ShopHistory(new Randomizer(Seed), now);
                 for (var i = 0; i < Orders; i++)

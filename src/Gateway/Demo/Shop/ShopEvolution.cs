@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Demo.Shop;
 
 /// <summary>
-/// Keeps the demo shop alive: every two seconds an order is placed, packed, shipped, delivered or moved to the other warehouse, so that
-/// a watch has something to show. The sample orders stay as they are; the oldest finished orders go when there are too many.
+/// Keeps the demo shop alive: every two seconds an order is placed, packed, shipped, delivered or moved to the other warehouse, and now
+/// and then somebody wants the newsletter no more or again, so that a watch has something to show. The sample orders stay as they are; the oldest finished orders go when there are too many.
 /// </summary>
 internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILogger<ShopEvolution> logger) : BackgroundService
 {
@@ -13,6 +13,7 @@ internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILo
     public const int MostOrders = 800;
 
     private const int LastSample = DemoShop.FirstOrder + DemoShop.Samples - 1;
+    private const int LastSampleCustomer = DemoShop.FirstCustomer + DemoShop.Samples - 1;
 
     // The forgotten ones stay forgotten.
     private const string OpenLately = "status = 'open' AND placed_at > strftime('%Y-%m-%dT%H:%M:%S.000Z', $now, '-60 days')";
@@ -57,6 +58,7 @@ internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILo
                 break;
             case 1:
                 Pack(change);
+                ChangeMind(change);
                 break;
             case 2:
                 change.Run(
@@ -85,7 +87,7 @@ internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILo
     private void Place(Change change)
     {
         var number = change.Number("SELECT max(order_no) + 1 FROM orders");
-        using var writer = new ShopWriter(change.Connection, change.Transaction);
+        using var writer = new ShopWriter(change.Connection, change.Transaction, clock.GetUtcNow());
         writer.Insert(Orders(change).Next(number, clock.GetUtcNow()));
     }
 
@@ -96,10 +98,16 @@ internal sealed partial class ShopEvolution(string path, TimeProvider clock, ILo
         if (number > 0)
         {
             var weight = change.Number($"SELECT sum(l.quantity * p.weight_grams) FROM order_lines l JOIN products p USING (sku) WHERE l.order_no = {number}");
-            using var writer = new ShopWriter(change.Connection, change.Transaction);
+            using var writer = new ShopWriter(change.Connection, change.Transaction, clock.GetUtcNow());
             writer.Insert(Orders(change).Parcel(clock.GetUtcNow()), number, weight);
         }
     }
+
+    private static void ChangeMind(Change change) => change.Run($"""
+        UPDATE preferences SET state = CASE state WHEN 'opted_out' THEN 'requested' ELSE 'opted_out' END, changed_at = $now
+        WHERE (customer_id, topic) = (
+          SELECT customer_id, topic FROM preferences WHERE CAST(substr(customer_id, 3) AS INTEGER) > {LastSampleCustomer} ORDER BY random() LIMIT 1)
+        """);
 
     private ShopOrders Orders(Change change) => _orders ??= new ShopOrders(
         _random,

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Gateway.Demo.Shop;
 
 /// <summary>Writes rows into the shop's tables, within one transaction, with each statement prepared once.</summary>
-internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction transaction) : IDisposable
+internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction transaction, DateTimeOffset now) : IDisposable
 {
     private const int BoxGrams = 120;
 
@@ -45,6 +45,7 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
             Insert("order_lines", order.Number, i + 1, order.Lines[i].Product.Sku, order.Lines[i].Quantity);
         }
 
+        InsertMail(order);
         var payment = order.Payment;
         Insert(
             "payments", PaymentId(order.Number), order.Number, ShopOrders.Cedar, payment.Reference, payment.Status,
@@ -62,6 +63,29 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
         goodsGrams + BoxGrams, parcel.LengthMm, parcel.WidthMm, parcel.HeightMm,
         Time(parcel.AnnouncedAt), Time(parcel.DeliveredAt), Time(parcel.DeliveredAt ?? parcel.AnnouncedAt));
 
+    private void InsertMail(Order order)
+    {
+        var asked = Time(order.PlacedAt);
+        foreach (var (subscription, said) in ShopMail.Of(order.Customer))
+        {
+            Insert("subscriptions", subscription.Id, order.Customer.Id, subscription.List, subscription.GivenName, subscription.Language, asked, null, asked);
+            if (said is not null)
+            {
+                Insert("preferences", order.Customer.Id, said.Topic, said.State, asked);
+            }
+        }
+
+        foreach (var copy in ShopMail.Of(order))
+        {
+            var ready = order.PlacedAt + copy.ReadyAfter;
+            // What is fetched later than now is not fetched yet.
+            var fetched = ready + copy.FetchedAfter;
+            Insert(
+                "downloads", copy.Reference, order.Number, copy.Sku, Time(ready), Time(ready.AddDays(30)), fetched < now ? Time(fetched) : null,
+                Time(fetched < now ? fetched.Value : ready < now ? ready : order.PlacedAt));
+        }
+    }
+
     public void Dispose()
     {
         foreach (var command in _inserts.Values)
@@ -78,8 +102,8 @@ internal sealed class ShopWriter(SqliteConnection connection, SqliteTransaction 
         {
             command = connection.CreateCommand();
             command.Transaction = transaction;
-            // Customers come back.
-            var verb = table == "customers" ? "INSERT OR IGNORE" : "INSERT";
+            // Customers come back, and what they said stands.
+            var verb = table is "customers" or "subscriptions" or "preferences" ? "INSERT OR IGNORE" : "INSERT";
             command.CommandText = $"{verb} INTO {table} VALUES ({string.Join(", ", Enumerable.Range(0, values.Length).Select(i => $"$p{i}"))})";
             for (var i = 0; i < values.Length; i++)
             {

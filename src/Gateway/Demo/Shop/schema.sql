@@ -103,6 +103,40 @@ CREATE TABLE parcels (
   changed_at      TEXT NOT NULL
 );
 
+-- Who asked to be written to, and about what.
+CREATE TABLE subscriptions (
+  subscription_id TEXT PRIMARY KEY,
+  customer_id     TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
+  list            TEXT NOT NULL,
+  given_name      TEXT NOT NULL,
+  language        TEXT NOT NULL,
+  since           TEXT NOT NULL,
+  ended_at        TEXT,
+  changed_at      TEXT NOT NULL
+);
+
+-- What customers said last about each list or purpose.
+CREATE TABLE preferences (
+  customer_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
+  topic       TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('requested', 'soft_opt_in', 'opted_out')),
+  changed_at  TEXT NOT NULL,
+  PRIMARY KEY (customer_id, topic)
+) WITHOUT ROWID;
+
+-- Titles that are sent by e-mail.
+CREATE TABLE downloads (
+  reference  TEXT PRIMARY KEY,
+  order_no   INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE,
+  sku        TEXT NOT NULL REFERENCES products,
+  ready_at   TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  fetched_at TEXT,
+  changed_at TEXT NOT NULL
+);
+
+CREATE INDEX subscriptions_customer ON subscriptions (customer_id);
+CREATE INDEX downloads_order ON downloads (order_no);
 CREATE INDEX order_lines_sku ON order_lines (sku);
 CREATE INDEX orders_customer ON orders (customer_id);
 CREATE INDEX payments_order ON payments (order_no);

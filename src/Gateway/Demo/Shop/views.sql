@@ -99,6 +99,45 @@ JOIN carriers r ON r.carrier_id = k.carrier_id
 JOIN orders o ON o.order_no = k.order_no
 JOIN customers u ON u.customer_id = o.customer_id;
 
+CREATE VIEW sharing_subscribers AS
+SELECT s.subscription_id AS subscriber_id,
+       u.email,
+       s.given_name,
+       s.language,
+       s.list,
+       s.since,
+       'meridian-mail'   AS recipient,
+       s.customer_id     AS subject_id,
+       s.since           AS opened_at,
+       s.ended_at        AS closed_at,
+       s.changed_at      AS updated_at
+FROM subscriptions s JOIN customers u ON u.customer_id = s.customer_id;
+
+CREATE VIEW sharing_downloads AS
+SELECT d.reference       AS download_reference,
+       o.order_id,
+       u.email,
+       p.title,
+       d.expires_at      AS expiry,
+       'lantern-downloads' AS recipient,
+       o.customer_id     AS subject_id,
+       d.ready_at        AS opened_at,
+       d.fetched_at      AS closed_at,
+       d.changed_at      AS updated_at
+FROM downloads d
+JOIN orders o ON o.order_no = d.order_no
+JOIN products p ON p.sku = d.sku
+JOIN customers u ON u.customer_id = o.customer_id;
+
+-- What people said about being written to: asked for each record at the moment it would leave.
+-- topic: a list of policy.yaml, or a purpose; state: requested, soft_opt_in or opted_out.
+CREATE VIEW sharing_preferences AS
+SELECT customer_id AS subject_id,
+       topic,
+       state,
+       changed_at
+FROM preferences;
+
 -- Pages and watches go by recipient and last change; departures by last change alone; expiry by opening.
 CREATE INDEX orders_sharing ON orders (warehouse_id, changed_at, order_id);
 CREATE INDEX orders_changed ON orders (changed_at, order_id);
@@ -109,3 +148,9 @@ CREATE INDEX payments_opened ON payments (processor_id, created_at) WHERE settle
 CREATE INDEX parcels_sharing ON parcels (carrier_id, changed_at, parcel_id);
 CREATE INDEX parcels_changed ON parcels (changed_at, parcel_id);
 CREATE INDEX parcels_opened ON parcels (carrier_id, announced_at) WHERE delivered_at IS NULL;
+CREATE INDEX subscriptions_changed ON subscriptions (changed_at, subscription_id);
+CREATE INDEX subscriptions_opened ON subscriptions (since) WHERE ended_at IS NULL;
+CREATE INDEX downloads_changed ON downloads (changed_at, reference);
+CREATE INDEX downloads_opened ON downloads (ready_at) WHERE fetched_at IS NULL;
+-- Preferences go by person, which is their key, and by change.
+CREATE INDEX preferences_changed ON preferences (changed_at, customer_id);

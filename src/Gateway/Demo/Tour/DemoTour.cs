@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace Gateway.Demo.Tour;
 
 /// <summary>Calls the gateway as its partners and its staff would, and shows what each got to see.</summary>
-internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, string words)
+internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, string shop, string words)
 {
     private const string Payment = "essential.service.payment_processing";
 
@@ -45,6 +45,8 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
 
         await ShowLogAsync([.. granted.Concat(refused)], cancellationToken);
         await ShowTraceAsync(granted[0], cancellationToken);
+        Title("Permission is asked for each record, each time: one opt-out in a running stream");
+        await new OptOutTour(certificates, ports.Partners, shop).ShowAsync(cancellationToken);
         ShowNext(order, granted[0]);
     }
 
@@ -87,6 +89,7 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
         Output.Data($"gateway call ContractService/ExplainAccess --as cedar-payments -d '{{\"method\":\"GetCharge\"}}'{partners}");
         Output.Data($"gateway call PaymentService/GetCharge --as cedar-payments --purpose {Payment} -d '{{\"order_id\":\"{order.OrderId}\"}}'{partners}");
         Output.Data($"gateway call FulfilmentService/WatchShipments --as northgate-warehouse --count 300 --deadline 60{partners}");
+        Output.Data($"gateway call MailingService/WatchSubscribers --as meridian-mail --count 300 --deadline 60{partners}");
         Output.Data($"gateway log tail{staff}");
         Output.Data($"gateway log show {first.Receipt}{staff}");
         Output.Data($"gateway log query --subject {order.CustomerId}{staff}");

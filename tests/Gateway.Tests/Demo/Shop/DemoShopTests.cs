@@ -1,8 +1,11 @@
 using Gateway.Core.Contracts;
 using Gateway.Core.Sources;
 using Gateway.Demo.Shop;
+using Gateway.Protos.Delivery.V1;
 using Gateway.Protos.Fulfilment.V1;
+using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
+using Gateway.Stores.Sqlite.Preferences;
 using Gateway.Stores.Sqlite.Source;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +28,7 @@ public sealed class DemoShopTests : IDisposable
         _source = new SqliteRecordSource($"Data Source={_path}", _clock);
     }
 
-    public static TheoryData<string> Records => ["shipments", "charges", "parcels"];
+    public static TheoryData<string> Records => ["shipments", "charges", "parcels", "subscribers", "downloads"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -89,12 +92,12 @@ public sealed class DemoShopTests : IDisposable
     [MemberData(nameof(Records))]
     public void Views_EveryStatement_GoesByAnIndex(string record)
     {
-        var grant = record switch { "shipments" => ShopGrants.Shipments(), "charges" => ShopGrants.Charges(), _ => ShopGrants.Parcels() };
+        var grant = record switch { "shipments" => ShopGrants.Shipments(), "charges" => ShopGrants.Charges(), "parcels" => ShopGrants.Parcels(), "subscribers" => ShopGrants.Subscribers(), _ => ShopGrants.Downloads() };
         var queries = new GrantQueries(grant);
         string[] ordered = [queries.List, queries.ListOpen, queries.Departures];
         string[] others =
         [
-            queries.BatchGet, queries.Expired, .. grant.Record.AlternateKeys.Prepend(grant.Record.Key).Select(queries.Get),
+            queries.BatchGet, queries.Expired, queries.ListOpenOfSubject, .. grant.Record.AlternateKeys.Prepend(grant.Record.Key).Select(queries.Get),
             .. queries.Children.SelectMany(c => (string[])[c.OfOne, c.OfMany]),
         ];
 
@@ -107,6 +110,35 @@ public sealed class DemoShopTests : IDisposable
                 plan.ShouldNotContain(line => line.Contains("TEMP B-TREE FOR ORDER BY"), $"{sql}\n{string.Join('\n', plan)}");
             }
         }
+    }
+
+    [Fact]
+    public void Preferences_EveryStatement_GoesByAnIndex()
+    {
+        foreach (var sql in (string[])[PreferenceStatements.ReadSql, PreferenceStatements.ChangesSql])
+        {
+            Plan(sql).ShouldNotContain(line => line.StartsWith("SCAN ", StringComparison.Ordinal) && !line.Contains("json_each"), sql);
+            Plan(sql).ShouldNotContain(line => line.Contains("TEMP B-TREE"), sql);
+        }
+    }
+
+    [Fact]
+    public async Task Mail_EveryKindOfSubscriberAndDownload_IsThereAndWellFormed()
+    {
+        var subscribers = (await _source.Prepare(ShopGrants.Subscribers()).ListAsync(Cursor.Start, 2000, _clock.GetUtcNow(), Token)).Select(r => (Subscriber)r.Record).ToArray();
+        var downloads = await ListAsync<Download>(ShopGrants.Downloads());
+
+        subscribers.Select(s => s.List).Distinct(StringComparer.Ordinal).ShouldBe(["newsletter", "offers", "surveys"], ignoreOrder: true);
+        subscribers.Select(s => s.Language).Distinct(StringComparer.Ordinal).Count().ShouldBe(13);
+        subscribers.ShouldAllBe(s => s.GivenName.Length > 0 && s.Email.Contains('@') && s.Since != null);
+        subscribers.Length.ShouldBeGreaterThan(100);
+        downloads.Count.ShouldBeGreaterThan(20);
+        downloads.ShouldAllBe(d => d.Title.Length > 0 && d.Expiry != null);
+        Count("SELECT count(*) FROM sharing_preferences WHERE state = 'soft_opt_in'").ShouldBeGreaterThan(20);
+        Count("SELECT count(*) FROM sharing_preferences WHERE state = 'opted_out'").ShouldBeGreaterThan(20);
+        Count("SELECT count(*) FROM subscriptions s WHERE NOT EXISTS (SELECT 1 FROM preferences p WHERE p.customer_id = s.customer_id AND p.topic = s.list)").ShouldBeGreaterThan(10);
+        Count("SELECT count(*) FROM downloads WHERE changed_at > '2026-03-14T12:00:00.000Z'").ShouldBe(0);
+        Count("SELECT count(*) FROM subscriptions WHERE subscription_id = 'N-5001' AND customer_id = 'C-5001'").ShouldBe(1);
     }
 
     [Fact]
@@ -127,6 +159,8 @@ public sealed class DemoShopTests : IDisposable
         (await GetAsync<Shipment>(ShopGrants.Shipments(), DemoShop.SampleOrder.OrderId)).ShouldBe(sample);
         Count("SELECT count(*) FROM orders").ShouldBeInRange(DemoShop.Orders, ShopEvolution.MostOrders + 5);
         Count("SELECT count(*) FROM order_lines WHERE order_no NOT IN (SELECT order_no FROM orders)").ShouldBe(0);
+        Count("SELECT count(*) FROM preferences WHERE changed_at > '2026-03-14T12:00:01.000Z'").ShouldBeGreaterThan(100);
+        Count("SELECT count(*) FROM preferences WHERE customer_id = 'C-5001' AND topic = 'newsletter' AND state = 'requested'").ShouldBe(1);
         await ListAsync<Charge>(ShopGrants.Charges());
         await ListAsync<Parcel>(ShopGrants.Parcels());
     }
@@ -149,7 +183,7 @@ public sealed class DemoShopTests : IDisposable
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "EXPLAIN QUERY PLAN " + sql;
-        for (var i = 1; i <= 10 && sql.Contains('?'); i++)
+        for (var i = 1; i <= 11 && sql.Contains('?'); i++)
         {
             command.Parameters.Add(new SqliteParameter($"?{i}", SqliteType.Text) { Value = "" });
         }
