@@ -2,8 +2,6 @@ using Gateway.Core.Permissions;
 using Gateway.Stores.Sqlite.Preferences;
 using Gateway.Stores.Sqlite.Source;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Stores.Tests.Preferences;
@@ -20,12 +18,12 @@ internal sealed class PreferenceShop : IDisposable
         Execute("CREATE TABLE said (subject_id, topic, state, changed_at)");
         Execute("CREATE VIEW sharing_preferences AS SELECT subject_id, topic, state, changed_at FROM said");
         _source = new SqliteRecordSource($"Data Source={Path};Pooling=false", Clock);
-        Preferences = new ShopPreferences(_source, Clock, new FakeLogger<ShopPreferences>(Logs));
+        Preferences = new ShopPreferences(_source, Clock, Logs);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
 
-    public FakeLogCollector Logs { get; } = new();
+    public HeardLogs<ShopPreferences> Logs { get; } = new();
 
     public IPreferenceSource Preferences { get; }
 

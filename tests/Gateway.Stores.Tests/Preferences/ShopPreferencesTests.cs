@@ -51,7 +51,7 @@ public sealed class ShopPreferencesTests : IDisposable
 
         (await ReadAsync("C-secret")).ShouldBe([Preference.Unreadable("C-secret", told)]);
 
-        var warning = _shop.Logs.GetSnapshot().Single();
+        var warning = _shop.Logs.Entries.Single();
         warning.Id.Name.ShouldBe("PreferenceUnreadable");
         warning.Message.ShouldContain("sharing_preferences");
         warning.Message.ShouldContain($"'{column}'");
@@ -67,10 +67,10 @@ public sealed class ShopPreferencesTests : IDisposable
             await ReadAsync("C-1");
         }
 
-        _shop.Logs.Count.ShouldBe(1);
+        _shop.Logs.Entries.Count.ShouldBe(1);
         _shop.Clock.Advance(TimeSpan.FromMinutes(1));
         await ReadAsync("C-1");
-        _shop.Logs.Count.ShouldBe(2);
+        _shop.Logs.Entries.Count.ShouldBe(2);
     }
 
     [Fact]

@@ -156,7 +156,9 @@ public sealed class PreferencesFailClosedTests : IDisposable
 
     private async Task<string> RefusedAsync()
     {
-        var (exitCode, errors) = await ServeProcess.RefusesAsync(ServeProcess.Variables(_settings));
+        var variables = ServeProcess.Variables(_settings);
+        variables["Gateway__Log__Origin"] = _settings.LogOrigin;
+        var (exitCode, errors) = await ServeProcess.RefusesAsync(variables);
         exitCode.ShouldBe(ExitCode.InvalidConfiguration, errors);
         return errors;
     }

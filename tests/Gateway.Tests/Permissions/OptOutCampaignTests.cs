@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Gateway.Configuration;
 using Gateway.Core.Log;
 using Gateway.Demo.Shop;
@@ -21,7 +22,7 @@ public sealed class OptOutCampaignTests(ITestOutputHelper output) : IDisposable
     private const int Askers = 3;
 
     private static readonly int s_rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("GATEWAY_OPT_OUTS"), out var rounds) ? rounds : 20;
+        int.TryParse(Environment.GetEnvironmentVariable("GATEWAY_OPT_OUTS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 20;
 
     private readonly GatewaySettings _settings = RunningGateway.Prepare();
 
