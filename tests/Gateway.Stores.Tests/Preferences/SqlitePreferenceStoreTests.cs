@@ -2,6 +2,7 @@ using Gateway.Core.Log;
 using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
 using Gateway.Stores.Sqlite.Preferences;
+using Gateway.Stores.Sqlite.Standing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -65,11 +66,14 @@ public sealed class SqlitePreferenceStoreTests : IDisposable
             new Preference("C-secret", "news", PreferenceState.OptedOut, s_at),
             new Preference("C-2", "news", PreferenceState.Requested, s_at),
         ], ignoreOrder: true);
+        // Closed first: what is read here must not take SQLite's own locks away.
+        _store.Dispose();
         foreach (var file in Files)
         {
             System.Text.Encoding.UTF8.GetString(await System.IO.File.ReadAllBytesAsync(file, Token)).ShouldNotContain("secret", Case.Sensitive, file);
         }
 
+        _store = Open();
         // Who asks again, later, is asked for: the newest counts.
         await WriteAsync("C-secret", "news", PreferenceState.Requested, s_at.AddDays(1));
         (await new AllPreferences(_store, _store).PreferencesOfAsync("C-secret", Token)).Find("news")!.State.ShouldBe(PreferenceState.Requested);
@@ -93,7 +97,7 @@ public sealed class SqlitePreferenceStoreTests : IDisposable
 
         Should.Throw<StoreException>(Open).InUse.ShouldBeTrue();
         var other = _folder["other.db"];
-        using (new Sqlite.Standing.SqliteStandingStore(other))
+        using (new SqliteStandingStore(other))
         {
         }
 
