@@ -1,6 +1,9 @@
 namespace Gateway.Core.Legal;
 
-/// <summary>The limits of a case. Constants: no setting makes them wider.</summary>
+/// <summary>
+/// The limits of a case. Constants: no setting makes them wider. Stricter ones refuse acts that are kept already: the store then needs a
+/// new version of its acts.
+/// </summary>
 public static class CaseRules
 {
     /// <summary>Different people who must approve.</summary>
