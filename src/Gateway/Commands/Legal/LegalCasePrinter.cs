@@ -45,7 +45,7 @@ internal static class LegalCasePrinter
             yield return ("scope", $"{scope.Record}: {string.Join(", ", scope.Paths)}");
         }
 
-        yield return ("opened records", $"from {legal.From} to before {legal.Until}");
+        yield return ("records", $"opened from {legal.From} to before {legal.Until}");
         yield return ("expires", legal.Expires);
         yield return ("notice", legal.Notice is { } notice ? $"after {notice.Until} ({notice.Basis})" : "at once");
         if (legal.ProposedNotice is { } proposed)
