@@ -63,8 +63,9 @@ internal static class StoresTogether
             $"put the file back from its backup; without one make an empty {data.Standing}, start, and repeat what `gateway log query --kind administration` lists");
         yield return new Store(
             settings.Preferences,
-            // By this method a customer's preferences come in.
-            entry => entry.Outcome == Outcome.Released && entry.Method.EndsWith("/SetPreferences", StringComparison.Ordinal),
+            // By these methods a customer's preferences come in.
+            entry => entry.Outcome == Outcome.Released
+                && (entry.Method.EndsWith("/SetPreferences", StringComparison.Ordinal) || entry.Method.EndsWith("/RedeemPreferenceLink", StringComparison.Ordinal)),
             "customers who set their preferences here, and their opt-outs would end unseen",
             $"put the file back from its backup; without one make an empty {settings.Preferences}, and have the shop ask these customers again");
         yield return new Store(

@@ -1,4 +1,5 @@
 using Gateway.Core.Sources;
+using Gateway.Protos.Test.V1;
 using Gateway.Stores.Sqlite.Source;
 using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
@@ -38,6 +39,7 @@ public sealed class SqliteColumnSpyTests : IDisposable
         await reader.BatchGetAsync(["A-01", "A-02"], RecordSourceSpecification.Now, Token);
         await reader.ListAsync(Cursor.Start, 10, RecordSourceSpecification.Now, Token);
         await reader.ListOpenAsync(Cursor.Start, 10, RecordSourceSpecification.Now, Token);
+        await reader.ListOpenOfSubjectAsync("subject-1", Cursor.Start, 10, RecordSourceSpecification.Now, Token);
         string[] main = [.. s_routing, "a_string", "address_locality"];
         _read.ShouldBe(
             [.. main.Select(c => "sharing_everything." + c), .. Items("thing_id", "position", "sku")], ignoreOrder: true);
@@ -67,6 +69,28 @@ public sealed class SqliteColumnSpyTests : IDisposable
         string[] main = ["thing_id", "subject_id", "updated_at", "opened_at", "a_string"];
         _read.ShouldBe(
             [.. main.Select(c => "sharing_everything." + c), .. Items("thing_id", "position", "sku")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task PermissionColumn_NotGranted_IsReadAsRoutingAndInNoRecord()
+    {
+        _shop.Execute("CREATE VIEW sharing_listed AS SELECT thing_id, recipient, subject_id, opened_at, closed_at, updated_at, a_string AS list, other_id AS email, 'en' AS language FROM things");
+        _shop.Put(new TestRow("A-1") { Columns = [("a_string", "news"), ("other_id", "a@mail.example")] });
+        _shop.Put(new TestRow("A-2"));
+        var reader = _source.Prepare(TestGrants.Of(TestGrants.Listed, "thing_id", "email"));
+        await SpyAsync();
+
+        var rows = await reader.ListOpenOfSubjectAsync("subject-1", Cursor.Start, 10, RecordSourceSpecification.Now, Token);
+
+        rows.Select(r => r.List).ShouldBe(["news", null]);
+        rows[0].Record.ShouldBe(new Listed { ThingId = "A-1", Email = "a@mail.example" });
+        (await reader.GetAsync(TestGrants.Listed.Key, "A-1", RecordSourceSpecification.Now, Token))!.List.ShouldBe("news");
+        _read.Where(c => c.StartsWith("sharing_listed.", StringComparison.Ordinal)).ShouldBe(
+            s_routing.Append("list").Append("email").Select(c => "sharing_listed." + c), ignoreOrder: true);
+
+        _shop.Execute("DROP VIEW sharing_listed");
+        _shop.Execute("CREATE VIEW sharing_listed AS SELECT thing_id, recipient, subject_id, opened_at, closed_at, updated_at, other_id AS email FROM things");
+        Should.Throw<SourceException>(() => _source.Prepare(TestGrants.Of(TestGrants.Listed, "email"))).Message.ShouldContain("column 'list' of view 'sharing_listed'");
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal static class TestGrants
 
     public static RecordType Clashing => s_catalogue.Records["gateway.test.v1.Clashing"];
 
+    public static RecordType Listed => s_catalogue.Records["gateway.test.v1.Listed"];
+
     public static Grant Of(RecordType record, params IEnumerable<string> paths)
     {
         var leaves = paths.Select(p => record.FindLeaf(p) ?? throw new ArgumentException($"no leaf {p}", nameof(paths))).OrderBy(l => l.Index).ToArray();
