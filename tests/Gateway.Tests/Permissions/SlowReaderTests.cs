@@ -3,7 +3,6 @@ using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
 using Gateway.Protos.Mailing.V1;
 using Gateway.Tests.Running;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Tests.Permissions;
