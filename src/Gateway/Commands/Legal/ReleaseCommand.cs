@@ -45,10 +45,15 @@ internal static class ReleaseCommand
             {
                 summary = await call.RunAsync(parsed, client => ReadAsync(client.Release(request, cancellationToken: cancellationToken), sealedFile, cancellationToken));
             }
+            catch (IOException e)
+            {
+                await DiscardAsync(sealedFile, path);
+                throw new CommandFailure(
+                    ExitCode.Unexpected, $"the file could not be written: {e.Message}. What was released is recorded; no file was kept.", "make room, then release the case again");
+            }
             catch
             {
-                await sealedFile.DisposeAsync();
-                File.Delete(path);
+                await DiscardAsync(sealedFile, path);
                 throw;
             }
 
@@ -56,6 +61,12 @@ internal static class ReleaseCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task DiscardAsync(FileStream file, string path)
+    {
+        await file.DisposeAsync();
+        File.Delete(path);
     }
 
     private static async Task<ReleaseResponse.Types.Summary> ReadAsync(
