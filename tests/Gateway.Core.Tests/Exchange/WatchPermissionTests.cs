@@ -181,7 +181,7 @@ public sealed class WatchPermissionTests
             {
                 Say("A-4", PreferenceState.OptedOut);
                 Say("A-9", PreferenceState.OptedOut);
-                _scene.Clock.Advance(RunPermission.Lasts + TimeSpan.FromMilliseconds(1));
+                _scene.Clock.Advance(TimeSpan.FromMilliseconds(251));
             }
 
             return received.Count == 8 ? caller.CancelAsync() : Task.CompletedTask;
