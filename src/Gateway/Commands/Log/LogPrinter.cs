@@ -52,6 +52,7 @@ internal static class LogPrinter
         ("transformed", Lines(row.Scope?.Transformed.Select(t => $"{t.Key} ({t.Value})"))),
         ("withheld", Lines(row.Scope?.Withheld.Select(w => $"{w.Key} ({w.Value})"))),
         ("records", Lines(row.Records.Zip(row.Subjects, (r, s) => $"{r} of subject {s}"))),
+        ("permissions", Lines(row.Permissions)),
         ("tombstones", Lines(row.Tombstones)),
         ("actor", row.Administration?.Actor), ("action", row.Administration?.Action), ("target", row.Administration?.Target),
         ("reason", row.Administration?.Reason), ("from", row.Administration?.FromRevision), ("to", row.Administration?.ToRevision),

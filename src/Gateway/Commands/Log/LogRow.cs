@@ -37,6 +37,9 @@ internal sealed record LogRow
 
     public required IReadOnlyList<string> Subjects { get; init; }
 
+    /// <summary>What each of the records' release relied on; empty where it needed no permission.</summary>
+    public required IReadOnlyList<string> Permissions { get; init; }
+
     public required IReadOnlyList<string> Tombstones { get; init; }
 
     public string? Trace { get; init; }
@@ -82,6 +85,7 @@ internal sealed record LogRow
             Count = Math.Max(1, entry.Count),
             Records = Pseudonyms(entry.Records),
             Subjects = Pseudonyms(entry.Subjects),
+            Permissions = Pseudonyms(entry.Permissions),
             Tombstones = Pseudonyms(entry.Tombstones),
             Trace = Hex(entry.Trace),
             Span = Hex(entry.Span),
