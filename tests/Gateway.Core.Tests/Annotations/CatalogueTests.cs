@@ -16,7 +16,7 @@ public sealed class CatalogueTests
 
         catalogue.Records.Keys.Order(StringComparer.Ordinal).ShouldBe(
             ["gateway.fulfilment.v1.Shipment", "gateway.payment.v1.Charge", "gateway.shipping.v1.Parcel"]);
-        catalogue.Methods.Count.ShouldBe(14);
+        catalogue.Methods.Count.ShouldBe(18);
         catalogue.Records["gateway.fulfilment.v1.Shipment"].Leaves.Select(l => l.Path).ShouldBe(
         [
             "order_id", "service_level", "requested_ship_time", "recipient_name", "company",
