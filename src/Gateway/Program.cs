@@ -13,6 +13,7 @@ using Gateway.Commands.Log;
 using Gateway.Commands.Partner;
 using Gateway.Commands.Requests;
 using Gateway.Commands.Serve;
+using Gateway.Commands.Subject;
 using Gateway.Commands.Trace;
 using Gateway.Commands.Witness;
 
@@ -32,6 +33,7 @@ root.Subcommands.Add(LegalCommand.Create());
 root.Subcommands.Add(PartnerCommand.Create());
 root.Subcommands.Add(ContractsCommand.Create());
 root.Subcommands.Add(RequestsCommand.Create());
+root.Subcommands.Add(SubjectCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
 root.Subcommands.Add(WitnessCommand.Create());
 root.Subcommands.Add(KeysCommand.Create());

@@ -25,12 +25,12 @@ public sealed class OwnData(Pipeline pipeline, Recorder recorder, ISubjectKeys k
     /// </summary>
     public ValueTask<Outcome<IMessage>> AnswerAsync(
         IdentifiedCall call,
-        Func<DateTimeOffset, string?> open,
+        Func<DateTimeOffset, ValueTask<string?>> open,
         Refusal noLink,
         Func<SubjectCall, CancellationToken, ValueTask<Outcome<SubjectAnswer>>> answer,
         CancellationToken cancellationToken) => AnswerAsync(
             call,
-            (call, now) => ValueTask.FromResult<Outcome<SubjectCall>>(open(now) is { } subject ? SubjectCall.OfLink(call, subject) : noLink),
+            async (call, now) => await open(now) is { } subject ? SubjectCall.OfLink(call, subject) : noLink,
             answer,
             cancellationToken);
 

@@ -47,7 +47,11 @@ public sealed class AssertionKey
             // Read back, the key has one spelling: no second form of the same key passes, and nothing may follow it.
             if (ecdsa.ExportParameters(includePrivateParameters: false).Curve is { IsNamed: true, Oid.Value: P256 } && TextOf(ecdsa) == text)
             {
-                key = new AssertionKey(text, new ECDsaSecurityKey(ecdsa));
+                key = new AssertionKey(text, new ECDsaSecurityKey(ecdsa)
+                {
+                    // Verifiers prepared for this key alone: the library's own cache would mix keys that are equal but owned by others.
+                    CryptoProviderFactory = new CryptoProviderFactory(),
+                });
                 return true;
             }
         }

@@ -15,6 +15,7 @@ internal static class PartnerPipeline
         Map<MailingService>(endpoints, catalogue);
         Map<DigitalDeliveryService>(endpoints, catalogue);
         Map<ContractService>(endpoints, catalogue);
+        Map<SubjectService>(endpoints, catalogue);
     });
 
     /// <summary>The same way of a call around the services that <paramref name="map"/> maps.</summary>

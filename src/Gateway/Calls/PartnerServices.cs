@@ -5,6 +5,7 @@ using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Protos.Shipping.V1;
+using Gateway.Protos.Subject.V1;
 
 namespace Gateway.Calls;
 
@@ -14,5 +15,6 @@ internal static class PartnerServices
     /// <summary>Their labels, read once.</summary>
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
         FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, MailingReflection.Descriptor,
-        DeliveryReflection.Descriptor, ContractReflection.Descriptor);
+        DeliveryReflection.Descriptor, ContractReflection.Descriptor,
+        SubjectReflection.Descriptor);
 }

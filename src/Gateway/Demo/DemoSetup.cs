@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Commands.Certs;
 using Gateway.Configuration;
+using Gateway.Demo.AccountSite;
 using Gateway.Demo.Shop;
 using Gateway.Hosting;
 
@@ -20,6 +21,7 @@ internal static class DemoSetup
         var contracts = new DirectoryInfo(Path.Combine(data.FullName, "contracts"));
         DemoContracts.Ensure(contracts);
         DevelopmentCertificates.Write(certificates, clock);
+        DemoAccountSite.Ensure(contracts, certificates);
         DemoShop.Ensure(folder.Shop, clock);
         return new GatewaySettings
         {

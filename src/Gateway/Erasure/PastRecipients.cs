@@ -5,6 +5,7 @@ using Gateway.Core.Log;
 using Gateway.Protos.Log.V1;
 using Gateway.Services;
 using Gateway.Stores.Sqlite.Log.Index;
+using Gateway.Subjects;
 
 namespace Gateway.Erasure;
 
@@ -21,6 +22,11 @@ internal sealed class PastRecipients(SqliteLogIndex index, ILogReader log, Snaps
         await foreach (var leaf in index.StreamAsync(filter, cancellationToken))
         {
             var entry = Entry.Parser.ParseFrom(leaf.Bytes);
+            if (OwnAccess.Is(entry))
+            {
+                continue;
+            }
+
             var scope = (await entries.OfAsync(leaf, cancellationToken)).Scope;
             // Under a legal case the partner is a stand-in: the scope alone tells who got it.
             var name = entry.LegalCase is null ? "" : scope?.RecipientName ?? "";

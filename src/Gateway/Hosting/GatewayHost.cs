@@ -61,6 +61,7 @@ internal static class GatewayHost
                 services.AddLegalCases(settings.Data.Cases);
                 services.AddRequests(settings.Data.Requests);
                 services.AddObligations(settings.Data.Obligations);
+                services.AddSubjects();
                 AddRpc(services, settings);
                 services.AddListeners(settings.Certificates);
                 services.AddGatewayTelemetry(configuration);

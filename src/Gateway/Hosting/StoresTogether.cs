@@ -6,6 +6,7 @@ using Gateway.Requests;
 using Gateway.Stores;
 using Gateway.Stores.Sqlite.Keys;
 using Gateway.Stores.Sqlite.Log;
+using Gateway.Subjects;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Hosting;
@@ -63,9 +64,7 @@ internal static class StoresTogether
             $"put the file back from its backup; without one make an empty {data.Standing}, start, and repeat what `gateway log query --kind administration` lists");
         yield return new Store(
             settings.Preferences,
-            // By these methods a customer's preferences come in.
-            entry => entry.Outcome == Outcome.Released
-                && (entry.Method.EndsWith("/SetPreferences", StringComparison.Ordinal) || entry.Method.EndsWith("/RedeemPreferenceLink", StringComparison.Ordinal)),
+            entry => entry.Administration?.Action == PreferenceDesk.Set,
             "customers who set their preferences here, and their opt-outs would end unseen",
             $"put the file back from its backup; without one make an empty {settings.Preferences}, and have the shop ask these customers again");
         yield return new Store(

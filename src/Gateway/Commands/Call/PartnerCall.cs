@@ -7,7 +7,11 @@ using Grpc.Net.Client;
 namespace Gateway.Commands.Call;
 
 /// <summary>What a caller adds to a call.</summary>
-internal sealed record CallTerms(string? Purpose, string? ReadMask, TimeSpan Deadline);
+internal sealed record CallTerms(string? Purpose, string? ReadMask, TimeSpan Deadline)
+{
+    /// <summary>For whom, on the account site's calls; null on any other.</summary>
+    public string? SubjectAssertion { get; init; }
+}
 
 /// <summary>Calls, and prints what came back or why nothing did.</summary>
 internal static class PartnerCall
@@ -66,6 +70,11 @@ internal static class PartnerCall
         if (terms.ReadMask is { } mask)
         {
             metadata.Add(Core.Minimisation.ReadMask.MetadataKey, mask);
+        }
+
+        if (terms.SubjectAssertion is { } assertion)
+        {
+            metadata.Add(Core.Subjects.SubjectAccess.MetadataKey, assertion);
         }
 
 #pragma warning disable RS0030 // gRPC's deadline is the client's own wall clock.

@@ -16,7 +16,8 @@ internal static class DevelopmentCertificates
     private static readonly TimeSpan s_renewBefore = TimeSpan.FromDays(30);
 
     /// <summary>Ids of the demo's partners.</summary>
-    public static IReadOnlyList<string> Partners { get; } = ["northgate-warehouse", "southgate-warehouse", "harbour-carrier", "cedar-payments", "meridian-mail", "lantern-downloads"];
+    public static IReadOnlyList<string> Partners { get; } =
+        ["northgate-warehouse", "southgate-warehouse", "harbour-carrier", "cedar-payments", "meridian-mail", "lantern-downloads", "account-site"];
 
     /// <summary>Ids of the demo's staff.</summary>
     public static IReadOnlyList<string> Staff { get; } = ["security-analyst", "privacy-officer", "operator", "legal-counsel"];
