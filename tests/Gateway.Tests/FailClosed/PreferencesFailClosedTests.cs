@@ -4,11 +4,10 @@ using Gateway.Core.Log;
 using Gateway.Demo.Shop;
 using Gateway.Protos.Log.V1;
 using Gateway.Protos.Mailing.V1;
+using Gateway.Subjects;
 using Gateway.Tests.Permissions;
 using Gateway.Tests.Running;
 using Gateway.Tests.Telemetry;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,15 +60,8 @@ public sealed class PreferencesFailClosedTests : IDisposable
         await using (var gateway = await StartAsync())
         {
             // What the customers' view records when a customer sets a preference.
-            var entry = new Entry
-            {
-                Receipt = ByteString.CopyFrom(Guid.CreateVersion7().ToByteArray(bigEndian: true)),
-                Time = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow()),
-                Kind = Kind.Disclosure,
-                Outcome = Outcome.Released,
-                Method = "gateway.subject.v1.SubjectService/SetPreferences",
-            };
-            await gateway.Services.GetRequiredService<IDisclosureLog>().AppendAsync(entry.ToByteArray(), null);
+            await gateway.Services.GetRequiredService<AdministrationLog>().RecordAsync(
+                new Entry.Types.Administration { Actor = "account-site", Action = PreferenceDesk.Set, Target = new string('0', 32) });
         }
 
         foreach (var file in Directory.GetFiles(_settings.Data.Root, "preferences.db*"))
