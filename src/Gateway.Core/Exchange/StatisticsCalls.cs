@@ -78,7 +78,7 @@ public sealed class StatisticsCalls(Pipeline pipeline, Recorder recorder, IKeptT
 
         var counted = await figure.Reader.CountAsync(period, cancellationToken);
         var terms = asked.Statistics.Terms;
-        var table = TableFolding.Fold(figure.Terms, terms.Lists, period, terms.MinimumVisitors, counted, noiseKey);
+        var table = TableFolding.Fold(figure.Terms, terms.Lists, partner, period, terms.MinimumVisitors, counted, noiseKey);
         return Parse(kept.Keep(partner, figure.Terms.Menu.Figure, new KeptTable(period, table.ToByteArray())));
     }
 

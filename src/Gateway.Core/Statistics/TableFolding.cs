@@ -16,6 +16,7 @@ public static class TableFolding
 
     /// <param name="figure">The figure.</param>
     /// <param name="lists">The policy's lists.</param>
+    /// <param name="partner">Whom the table is for.</param>
     /// <param name="period">The period.</param>
     /// <param name="minimum">Least number of distinct visitors.</param>
     /// <param name="counted">Cells that anybody is in, as <see cref="IUsageReader"/> gives them.</param>
@@ -24,13 +25,14 @@ public static class TableFolding
     public static GetStatisticsResponse Fold(
         FigureTerms figure,
         StatisticsLists lists,
+        string partner,
         StatisticsPeriod period,
         int minimum,
         IReadOnlyCollection<CellCount> counted,
         ReadOnlySpan<byte> noiseKey)
     {
         var precision = new TablePrecision(figure);
-        var noise = new TableNoise(noiseKey, figure, period, counted);
+        var noise = new TableNoise(noiseKey, partner, figure, period, counted);
         var cells = Universe(figure, lists, counted, noise, precision);
         var rows = cells.Where(c => c.CanStandAlone(minimum, minimum + precision.RowMargin))
             .OrderByDescending(c => c.Seeming).ThenBy(c => c.Name, StringComparer.Ordinal).ToList();
@@ -69,7 +71,7 @@ public static class TableFolding
         return surely >= minimum && surely + noise.Draw("remainder's visitors\n" + Names(folded), precision.RemainderScale) >= minimum + precision.RemainderMargin;
     }
 
-    // The noise goes by what is folded: two partners with different minimums get remainders whose difference is not a cell's count.
+    // The noise goes by what is folded: where another minimum folds one cell more, the difference of two remainders is not that cell.
     private static long Remainder(List<NoisyCell> folded, FigureTerms figure, TablePrecision precision, TableNoise noise)
     {
         var (total, scale) = figure.Menu.Measure == Measure.Visitors

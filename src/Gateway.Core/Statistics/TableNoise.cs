@@ -6,8 +6,9 @@ namespace Gateway.Core.Statistics;
 
 /// <summary>
 /// The noise of one table: two-sided geometric (the discrete Laplace distribution), drawn by HMAC-SHA256 under a key of the gateway over the
-/// table's true cells. The same true table has the same noise for everybody and always, so that asking again, or as another partner,
-/// averages nothing out; a table that differs in one visitor has unrelated noise, so that the difference of two is not that visitor.
+/// partner and the table's true cells. The same true table has the same noise always, so that asking again averages nothing out; a table that
+/// differs in one visitor, or is another partner's, has unrelated noise: two that are laid together neither cancel it nor tell that they
+/// differ.
 /// </summary>
 public sealed class TableNoise
 {
@@ -15,14 +16,15 @@ public sealed class TableNoise
     private readonly byte[] _table;
 
     /// <param name="key">The gateway's, 32 bytes.</param>
+    /// <param name="partner">Whom it is for.</param>
     /// <param name="figure">The figure and its breakdown.</param>
     /// <param name="period">The period.</param>
     /// <param name="cells">The true cells, each once.</param>
-    public TableNoise(ReadOnlySpan<byte> key, FigureTerms figure, StatisticsPeriod period, IEnumerable<CellCount> cells)
+    public TableNoise(ReadOnlySpan<byte> key, string partner, FigureTerms figure, StatisticsPeriod period, IEnumerable<CellCount> cells)
     {
         _key = key.ToArray();
         var lines = cells.Select(c => FormattableString.Invariant($"{c.Cell?.ToString() ?? "other"}\n{c.Visitors}\n{c.Count}\n")).Order(StringComparer.Ordinal);
-        _table = SHA256.HashData(Encoding.UTF8.GetBytes($"gateway statistics v1\n{figure}\n{period}\n{string.Concat(lines)}"));
+        _table = SHA256.HashData(Encoding.UTF8.GetBytes($"gateway statistics v1\n{partner}\n{figure}\n{period}\n{string.Concat(lines)}"));
     }
 
     /// <summary>The noise of one number.</summary>

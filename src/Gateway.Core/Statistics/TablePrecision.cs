@@ -12,8 +12,8 @@ public sealed class TablePrecision
     private const double RemainderEpsilon = 0.5;
     private const double CountEpsilon = 1;
 
-    /// <summary>How often the noise alone may lift a cell over the threshold: once in a million.</summary>
-    private const double Lift = 1e-6;
+    /// <summary>How often the noise alone may lift a cell over the threshold: less than once in a hundred million.</summary>
+    private const double Lift = 1e-8;
 
     /// <summary>Published counts are multiples of this.</summary>
     public const int RoundedTo = 10;

@@ -13,6 +13,9 @@ namespace Gateway.Stores.Sqlite.Source;
 /// </summary>
 internal sealed class GrantQueries
 {
+    /// <summary>What the names of all our views begin with.</summary>
+    public const string Prefix = "sharing_";
+
     public const int KeyColumn = 0;
     public const int SubjectColumn = 1;
     public const int UpdatedColumn = 2;
@@ -106,7 +109,7 @@ internal sealed class GrantQueries
         $"ORDER BY substr(updated_at, 1, 19) DESC, length(updated_at) DESC, updated_at DESC, {key} DESC";
 
     /// <summary>The view's name in SQLite, which has no schemas of its own.</summary>
-    public static string View(SourceView view) => "sharing_" + view.Name;
+    public static string View(SourceView view) => Prefix + view.Name;
 
     // Brackets: SQLite takes a double-quoted name that it does not find for a text, and would serve the name as data.
     public static string Quote(string name) => $"[{name}]";

@@ -4,9 +4,10 @@ namespace Gateway.Stores.Sqlite.Source;
 
 /// <summary>
 /// Up to <paramref name="size"/> connections, opened when first needed and then kept. A call waits for a free one; a broken one, or one
-/// whose file is gone, is closed, so that the source recovers by itself when the file is back.
+/// whose file is gone, is closed, so that the source recovers by itself when the file is back. <paramref name="take"/> sees each connection
+/// before it is used, and can refuse it.
 /// </summary>
-internal sealed class SourcePool(string connectionString, int size, TimeProvider clock) : IDisposable
+internal sealed class SourcePool(string connectionString, int size, TimeProvider clock, Action<SourceConnection>? take = null) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(size, size);
     private readonly Lock _lock = new();
@@ -61,7 +62,20 @@ internal sealed class SourcePool(string connectionString, int size, TimeProvider
 
     /// <summary>A connection outside the pool, which the caller disposes.</summary>
     /// <exception cref="SourceException">The database cannot be opened.</exception>
-    public SourceConnection Open() => new(connectionString, clock);
+    public SourceConnection Open()
+    {
+        var connection = new SourceConnection(connectionString, clock);
+        try
+        {
+            take?.Invoke(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Closes what is idle now, and what is in use when it comes back.</summary>
     public void Dispose()

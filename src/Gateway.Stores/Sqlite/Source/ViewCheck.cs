@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Sources;
+using Gateway.Stores.Sqlite.Usage;
 
 namespace Gateway.Stores.Sqlite.Source;
 
@@ -25,6 +26,12 @@ internal static class ViewCheck
             .Concat(children.SelectMany(c => Missing(
                 connection, c.View, [layout.KeyColumn, SourceLayout.Position, .. c.Columns.SelectMany(x => x.Names)])))
             .ToArray();
+        if (Read(connection, "SELECT name FROM pragma_table_info(?1)", UsageGuard.View).Count > 0)
+        {
+            throw new SourceException(
+                $"the source of registration records can see '{UsageGuard.View}', what visitors do; move usage events into a database of their own");
+        }
+
         if (missing.Length > 0)
         {
             throw new SourceException(
