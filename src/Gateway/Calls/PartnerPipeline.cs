@@ -16,6 +16,7 @@ internal static class PartnerPipeline
         Map<DigitalDeliveryService>(endpoints, catalogue);
         Map<ContractService>(endpoints, catalogue);
         Map<SubjectService>(endpoints, catalogue);
+        Map<StatisticsService>(endpoints, catalogue);
     });
 
     /// <summary>The same way of a call around the services that <paramref name="map"/> maps.</summary>

@@ -5,6 +5,7 @@ using Gateway.Protos.Fulfilment.V1;
 using Gateway.Protos.Mailing.V1;
 using Gateway.Protos.Payment.V1;
 using Gateway.Protos.Shipping.V1;
+using Gateway.Protos.Statistics.V1;
 using Gateway.Protos.Subject.V1;
 
 namespace Gateway.Calls;
@@ -15,6 +16,5 @@ internal static class PartnerServices
     /// <summary>Their labels, read once.</summary>
     public static Catalogue Catalogue { get; } = Catalogue.Compile(
         FulfilmentReflection.Descriptor, PaymentReflection.Descriptor, ShippingReflection.Descriptor, MailingReflection.Descriptor,
-        DeliveryReflection.Descriptor, ContractReflection.Descriptor,
-        SubjectReflection.Descriptor);
+        DeliveryReflection.Descriptor, ContractReflection.Descriptor, SubjectReflection.Descriptor, StatisticsReflection.Descriptor);
 }

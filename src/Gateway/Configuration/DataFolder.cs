@@ -57,6 +57,12 @@ internal sealed record DataFolder(string Root)
     /// <summary>The exact bytes of each revision of policy and contracts.</summary>
     public string Revisions => Path.Combine(Root, "revisions");
 
+    /// <summary>The statistics that partners were given: the first answer of a period is the only one.</summary>
+    public string Statistics => Path.Combine(Root, "statistics.db");
+
+    /// <summary>The demo's usage events, apart from its shop.</summary>
+    public string Usage => Path.Combine(Root, "usage.db");
+
     /// <summary>The demo's shop.</summary>
     public string Shop => Path.Combine(Root, "shop.db");
 }

@@ -20,6 +20,9 @@ internal sealed record GatewayOptions
     /// <summary>Where the gateway keeps what customers tell it about being written to.</summary>
     public PreferenceOptions Preferences { get; init; } = new();
 
+    /// <summary>Where usage events come from: needed only where a contract grants statistics.</summary>
+    public StoreOptions Usage { get; init; } = new();
+
     /// <summary>Where the disclosure log is kept.</summary>
     public LogOptions Log { get; init; } = new();
 

@@ -18,6 +18,9 @@ internal sealed record GatewaySettings
     /// <summary>The file of what customers told the gateway about being written to.</summary>
     public required string Preferences { get; init; }
 
+    /// <summary>Connection string of the usage system's SQLite database; null where there is none.</summary>
+    public string? Usage { get; init; }
+
     /// <summary>The disclosure log's file.</summary>
     public required string Log { get; init; }
 

@@ -13,7 +13,7 @@ internal static class SettingsReader
     private static readonly string[] s_keys =
     [
         "Data", "Contracts", "Certificates",
-        "Source:Provider", "Source:ConnectionString", "Preferences:ConnectionString",
+        "Source:Provider", "Source:ConnectionString", "Preferences:ConnectionString", "Usage:Provider", "Usage:ConnectionString",
         "Log:Provider", "Log:ConnectionString", "Log:Origin", "Log:Mirror", "Log:Retention", "Log:WitnessRequired",
         "Log:Witnesses:0:Url", "Log:Witnesses:0:Key", "Log:Witnesses:0:Authority",
         "Listeners:Partners", "Listeners:Staff", "Listeners:Local",
@@ -40,6 +40,7 @@ internal static class SettingsReader
         var source = Required(options.Source.ConnectionString, "Source:ConnectionString", "where the shop's views are, e.g. Data Source=/srv/shop.db", errors);
         _ = source is null ? null : DatabaseFile(source, "Source:ConnectionString", errors);
         var preferences = options.Preferences.ConnectionString is { } own ? DatabaseFile(own, "Preferences:ConnectionString", errors) : null;
+        var usage = Usage(options.Usage, source, errors);
         var log = options.Log.ConnectionString is { } connection ? DatabaseFile(connection, "Log:ConnectionString", errors) : null;
         if (options.Log.Origin is { } origin && !NoteVerifier.IsName(origin))
         {
@@ -78,6 +79,7 @@ internal static class SettingsReader
             Certificates = certificates!,
             Source = source!,
             Preferences = preferences ?? folder.Preferences,
+            Usage = usage,
             Log = log ?? folder.Log,
             LogOrigin = options.Log.Origin,
             Witnesses = witnesses,
@@ -154,6 +156,25 @@ internal static class SettingsReader
                 errors.Add($"{Variable(key + ":Provider")}: is '{value}'; write sqlite");
                 break;
         }
+    }
+
+    // Not set at all where no contract grants statistics; else whole, and never the database of who persons are.
+    private static string? Usage(StoreOptions options, string? source, List<string> errors)
+    {
+        if (options is { Provider: null, ConnectionString: null })
+        {
+            return null;
+        }
+
+        Provider(options.Provider, "Usage", errors);
+        var usage = Required(options.ConnectionString, "Usage:ConnectionString", "where the usage events are, e.g. Data Source=/srv/usage.db", errors);
+        var file = usage is null ? null : DatabaseFile(usage, "Usage:ConnectionString", errors);
+        if (file is not null && source is not null && DatabaseFile(source, "Source:ConnectionString", []) is { } other && Path.GetFullPath(other) == Path.GetFullPath(file))
+        {
+            errors.Add($"{Variable("Usage:ConnectionString")}: is the database of Source:ConnectionString; usage events belong into one of their own");
+        }
+
+        return usage;
     }
 
     private static IPEndPoint? Endpoint(string value, string key, List<string> errors)

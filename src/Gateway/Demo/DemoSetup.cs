@@ -23,6 +23,7 @@ internal static class DemoSetup
         DevelopmentCertificates.Write(certificates, clock);
         DemoAccountSite.Ensure(contracts, certificates);
         DemoShop.Ensure(folder.Shop, clock);
+        DemoUsage.Ensure(folder.Usage, clock);
         return new GatewaySettings
         {
             Data = folder,
@@ -30,6 +31,7 @@ internal static class DemoSetup
             Certificates = certificates,
             Source = $"Data Source={folder.Shop}",
             Preferences = folder.Preferences,
+            Usage = $"Data Source={folder.Usage}",
             Log = folder.Log,
             LogOrigin = "shop.example/disclosure-log",
             Partners = IPEndPoint.Parse(listeners.Partners),

@@ -6,6 +6,7 @@ using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
+using Gateway.Core.Statistics;
 using Gateway.Incidents;
 using Gateway.Listeners;
 using Gateway.Services;
@@ -56,6 +57,7 @@ internal static class GatewayHost
                 AddContracts(services, folder, loaded);
                 AddExchange(services);
                 services.AddStanding(settings.Data.Standing);
+                services.AddStatistics(settings);
                 services.AddStaff();
                 services.AddErasure(settings.Data.Forgotten);
                 services.AddLegalCases(settings.Data.Cases);
@@ -169,12 +171,18 @@ internal static class GatewayHost
         services.AddHostedService<StartUp>();
         services.AddSingleton<ContractReloader>();
         services.AddHostedService(p => p.GetRequiredService<ContractReloader>());
-        services.AddSingleton(p => new Planner(
-            p.GetRequiredService<Core.Annotations.Catalogue>(),
-            p.GetRequiredService<IRecordSource>(),
-            p.GetRequiredService<AllPreferences>(),
-            p.GetRequiredService<MasterKey>().PartnerKey,
-            p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p =>
+        {
+            // Opened at the start: a store that cannot be opened ends it, and not the first call for statistics.
+            p.GetRequiredService<IKeptTables>();
+            return new Planner(
+                p.GetRequiredService<Core.Annotations.Catalogue>(),
+                p.GetRequiredService<IRecordSource>(),
+                p.GetRequiredService<AllPreferences>(),
+                p.GetRequiredService<MasterKey>().PartnerKey,
+                p.GetRequiredService<TimeProvider>(),
+                p.GetService<IUsageSource>());
+        });
         services.AddSingleton(p => new PlanHolder(
             p.GetRequiredService<Planner>().Prepare(loaded.Snapshot), p.GetRequiredService<SnapshotHolder>()));
     }

@@ -26,6 +26,11 @@ internal static class ProductionCheck
             errors.Add("the source is the demo shop: its customers are generated");
         }
 
+        if (settings.Usage is { } usage && DemoShop.Is(usage))
+        {
+            errors.Add("the usage source is the demo's: its visitors are generated");
+        }
+
         if (errors.Count > 0)
         {
             throw new CommandFailure(

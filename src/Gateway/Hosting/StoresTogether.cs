@@ -68,6 +68,11 @@ internal static class StoresTogether
             "customers who set their preferences here, and their opt-outs would end unseen",
             $"put the file back from its backup; without one make an empty {settings.Preferences}, and have the shop ask these customers again");
         yield return new Store(
+            data.Statistics,
+            entry => entry.Outcome == Outcome.Released && entry.Method == "gateway.statistics.v1.StatisticsService/GetStatistics",
+            "statistics that were given, and a second version of one tells too much",
+            $"put the file back from its backup; without one, end the contracts that grant statistics of periods that are over, and make an empty {data.Statistics}");
+        yield return new Store(
             data.Cases,
             entry => CaseAct.Actions.Contains(entry.Administration?.Action ?? "", StringComparer.Ordinal),
             "legal cases, and which notices are delayed and which reviews are due would be forgotten",

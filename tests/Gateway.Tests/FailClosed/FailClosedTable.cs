@@ -35,6 +35,11 @@ internal static class FailClosedTable
         new("second place ahead at start", "the whole data folder is put back from a backup, the second place goes further", "nobody is served", "exit code 3: which entries are missing, and `gateway log recover --from` to take them from there"),
         new("witnessed log changed at start", "entries are changed or cut off and all is signed anew, what a witness cosigned is still kept", "nobody is served", "exit code 3: the cosigned checkpoint with which the log does not go together"),
         new("`forgotten` damaged at start", "a line of the file is no customer's mark", "nobody is served", "exit code 3: put the file back from its backup"),
+        new("usage source sees registration at start", "the usage database has a view of a registration record, or a column such as `subject_id`, `customer_id`, `order_id`", "nobody is served", "exit code 3: each view and column"),
+        new("registration source sees usage at start", "the shop's database has `sharing_usage_events`", "nobody is served", "exit code 3: move usage events into a database of their own"),
+        new("usage source not set", "a contract grants statistics, `Gateway__Usage__…` is not set", "nobody is served", "exit code 3: which variables to set"),
+        new("one partner with both domains at start", "a partner with statistics is granted a registration record, in the same or another contract, now or later", "nobody is served", "exit code 3: `file:line:column` of both"),
+        new("statistics store missing at start", "`statistics.db` is gone, the log tells of statistics that were given", "nobody is served", "exit code 3: put the file back from its backup"),
         new("keys from a backup at start", "`keys/` is put back from before a forget", "served; what was forgotten stays so", "the keys are destroyed again before anybody is served: log `ForgetsReplayed`, act `subject.forget.replay`"),
 
         new("legal cases missing at start", "`legal.db` is gone, the log tells of cases", "nobody is served", "exit code 3: put the file back from its backup"),
@@ -68,6 +73,8 @@ internal static class FailClosedTable
         new("log gone at a legal release", "the log's file is removed, then a case is released", "UNAVAILABLE `LOG_UNAVAILABLE`, as above", "the release's answer: UNAVAILABLE, nothing was released; there is no file"),
         new("source gone at a legal release", "the source cannot be read, or gives a record of another person or without a date", "UNAVAILABLE `SOURCE_UNAVAILABLE`", "the release's answer: UNAVAILABLE, nothing was released; there is no file"),
         new("legal cases gone while running", "`legal.db` is removed, then a case is opened, approved or released", "served", "the act's answer: UNAVAILABLE, nothing was done; nothing is recorded"),
+        new("usage source gone while running", "the usage database's file is moved away", "UNAVAILABLE `SOURCE_UNAVAILABLE` to a period not given before; records are served; served again when it is back", "log `SourceUnavailable`"),
+        new("usage view changed while running", "the view is changed to read a customer's column", "UNAVAILABLE `SOURCE_UNAVAILABLE`", "log `SourceUnavailable`"),
         new("clock past the agreement", "the agreement's last day is over", "PERMISSION_DENIED `AGREEMENT_NOT_IN_FORCE`; other partners' calls go on", "the refusals in the disclosure log; a restart works"),
     ];
 

@@ -45,6 +45,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
         ["Gateway__Certificates"] = settings.Certificates.FullName,
         ["Gateway__Source__Provider"] = "sqlite",
         ["Gateway__Source__ConnectionString"] = settings.Source,
+        ["Gateway__Usage__Provider"] = "sqlite",
+        ["Gateway__Usage__ConnectionString"] = settings.Usage,
         ["Gateway__Listeners__Partners"] = "127.0.0.1:0",
         ["Gateway__Listeners__Staff"] = "127.0.0.1:0",
         ["Gateway__Listeners__Local"] = "127.0.0.1:0",

@@ -17,7 +17,10 @@ internal static class DevelopmentCertificates
 
     /// <summary>Ids of the demo's partners.</summary>
     public static IReadOnlyList<string> Partners { get; } =
-        ["northgate-warehouse", "southgate-warehouse", "harbour-carrier", "cedar-payments", "meridian-mail", "lantern-downloads", "account-site"];
+    [
+        "northgate-warehouse", "southgate-warehouse", "harbour-carrier", "cedar-payments", "meridian-mail", "lantern-downloads", "account-site",
+        "prism-statistics",
+    ];
 
     /// <summary>Ids of the demo's staff.</summary>
     public static IReadOnlyList<string> Staff { get; } = ["security-analyst", "privacy-officer", "operator", "legal-counsel"];

@@ -101,7 +101,8 @@ internal static class DemoShop
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    /// <summary>Runs a text of the demo's own.</summary>
+    internal static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
