@@ -14,7 +14,7 @@ public sealed class DemoContractsTests
         compiled.Errors.ShouldBeEmpty();
         compiled.Warnings.ShouldBeEmpty();
         compiled.Snapshot.ShouldNotBeNull().Contracts.Select(c => c.Partner.Id).Order(StringComparer.Ordinal)
-            .ShouldBe(["cedar-payments", "harbour-carrier", "lantern-downloads", "meridian-mail", "northgate-warehouse", "southgate-warehouse"]);
+            .ShouldBe(["cedar-payments", "harbour-carrier", "lantern-downloads", "meridian-mail", "northgate-warehouse", "prism-statistics", "southgate-warehouse"]);
     }
 
     [Fact]
