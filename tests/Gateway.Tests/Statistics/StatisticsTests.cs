@@ -34,8 +34,8 @@ public sealed class StatisticsTests : IDisposable
             table.Rows.ShouldNotBeEmpty();
             table.Rows.ShouldAllBe(r => r.Count >= 0 && r.Count % 10 == 0);
             table.MinimumVisitors.ShouldBe(25, "the contract asks for more than the policy");
-            table.Rows.Select(r => r.Country).ShouldNotContain("NZ");
-            table.Rows.Select(r => r.PageGroup).ShouldNotContain("careers");
+            table.Rows.Select(r => r.Country).ShouldAllBe(c => c != "NZ");
+            table.Rows.Select(r => r.PageGroup).ShouldAllBe(g => g != "careers");
             var text = Encoding.UTF8.GetString(table.ToByteArray());
             text.ShouldNotContain("v-", Case.Sensitive, "no token of the usage system");
         }
@@ -188,7 +188,7 @@ public sealed class StatisticsTests : IDisposable
         var explained = await new ContractService.ContractServiceClient(channel).ExplainAccessAsync(request, cancellationToken: TestContext.Current.CancellationToken);
         var refused = await new ContractService.ContractServiceClient(northgate).ExplainAccessAsync(request, cancellationToken: TestContext.Current.CancellationToken);
 
-        described.Statistics.Figures.ShouldContain("visitors by country");
+        described.Statistics.Figures.ShouldContain(f => f == "visitors by country");
         (described.Statistics.Period, described.Statistics.MinimumVisitors, described.Grants.Count).ShouldBe(("month", 25, 0));
         (explained.Allowed, explained.Advice.Contains("never a record", StringComparison.Ordinal)).ShouldBe((true, true));
         (refused.Allowed, refused.Refusal).ShouldBe((false, "METHOD_NOT_GRANTED"));

@@ -1,5 +1,6 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
+using Gateway.Core.Statistics;
 
 namespace Gateway.Commands.Contracts;
 
@@ -36,9 +37,22 @@ internal static class ContractTable
             {
                 PrintGrant(grant);
             }
+
+            if (contract.Statistics is { } statistics)
+            {
+                Print(statistics);
+            }
         }
 
         Output.Note($"revision {snapshot.Revision}");
+    }
+
+    private static void Print(StatisticsTerms terms)
+    {
+        Output.Data("");
+        Output.Data($"{terms.Purpose.Key}, basis {terms.Basis.Name()}: \"{terms.Purpose.Promise}\"");
+        Output.Data($"statistics of {(terms.Period == PeriodKind.Month ? "months" : "weeks")} that are over, at least {terms.MinimumVisitors} visitors a cell; never a record: "
+            + string.Join("; ", terms.Figures));
     }
 
     private static void PrintGrant(Grant grant)
