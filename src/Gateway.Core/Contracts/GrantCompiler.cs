@@ -13,7 +13,7 @@ namespace Gateway.Core.Contracts;
 internal sealed class GrantCompiler(
     CompiledPolicy policy, Catalogue catalogue, Findings findings, Dictionary<(string Purpose, string Method), Mark> granted)
 {
-    private const int MostCallsPerSecond = 1_000_000;
+    internal const int MostCallsPerSecond = 1_000_000;
     private const int MostSubjectsPerDay = 100_000_000;
     private const int MostMissesPerMinute = 1_000_000;
     private const int DefaultMissesPerMinute = 120;

@@ -11,8 +11,6 @@ namespace Gateway.Core.Contracts;
 /// <param name="findings">Where errors go.</param>
 internal sealed class StatisticsCompiler(CompiledPolicy policy, Findings findings)
 {
-    private const int MostCallsPerSecond = 1000;
-
     private static readonly Dictionary<string, PeriodKind> s_periods = new(StringComparer.Ordinal) { ["month"] = PeriodKind.Month, ["week"] = PeriodKind.Week };
 
     private static readonly Dictionary<string, Dimension> s_dimensions =
@@ -40,7 +38,7 @@ internal sealed class StatisticsCompiler(CompiledPolicy policy, Findings finding
         var basis = PurposeCompiler.BasisOf(section, purpose, findings);
         var figures = section.RequireList("figures", "[{ figure: page_views, period: month, by: [country] }]").Select(n => FigureOf(n, purpose)).ToArray();
         var minimum = Minimum(section);
-        var calls = Scalars.Whole(section.Find("calls_per_second"), "calls_per_second", 1, MostCallsPerSecond, findings);
+        var calls = Scalars.Whole(section.Find("calls_per_second"), "calls_per_second", 1, GrantCompiler.MostCallsPerSecond, findings);
         return purpose is null || basis is null || _period is null || policy.Statistics is null || figures.Contains(null)
             ? null
             : new StatisticsTerms(purpose, basis.Value, _period.Value.Kind, [.. figures.OrderBy(f => f!.Menu.Figure)!], minimum, (int?)calls, policy.Statistics);

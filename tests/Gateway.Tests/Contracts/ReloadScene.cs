@@ -5,6 +5,7 @@ using Gateway.Core.Log;
 using Gateway.Core.Minimisation;
 using Gateway.Core.Permissions;
 using Gateway.Core.Sources;
+using Gateway.Core.Statistics;
 using Gateway.Tests.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -52,7 +53,7 @@ internal sealed class ReloadScene : IDisposable
     {
         var scene = new ReloadScene();
         var folder = new ContractFolder(scene.Folder, TimeProvider.System);
-        var planner = new Planner(DemoContracts.Catalogue, scene.Source, scene.Preferences, (_, _) => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System);
+        var planner = new Planner(DemoContracts.Catalogue, scene.Source, scene.Preferences, (_, _) => new PseudonymKey(new byte[PseudonymKey.Size]), TimeProvider.System, new NoUsage());
         scene.Loaded = await LoadedContracts.LoadAsync(folder, DemoContracts.Catalogue, scene.Clock, TestContext.Current.CancellationToken);
         scene.Plans = new PlanHolder(planner.Prepare(scene.Loaded.Snapshot), new SnapshotHolder(scene.Loaded.Snapshot));
         scene.Staff = new StaffHolder(scene.Loaded.Staff);
@@ -130,5 +131,16 @@ internal sealed class FakeSource : IRecordSource
         public ValueTask<IReadOnlyList<Departure>> ListDeparturesAsync(Cursor after, int limit, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
 
         public ValueTask<IReadOnlyList<Departure>> ListExpiredAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken) => new([]);
+    }
+}
+
+/// <summary>A usage source whose figures nobody asks for here.</summary>
+internal sealed class NoUsage : IUsageSource
+{
+    public IUsageReader Prepare(FigureTerms figure, StatisticsLists lists) => new NoReader();
+
+    private sealed class NoReader : IUsageReader
+    {
+        public ValueTask<IReadOnlyList<CellCount>> CountAsync(StatisticsPeriod period, CancellationToken cancellationToken) => new([]);
     }
 }

@@ -89,7 +89,21 @@ public sealed class StatisticsTests : IDisposable
         var tables = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ => (await channel.Month(Figure.PageViews, s_month)).WithoutReceipt()));
 
         tables.ShouldAllBe(t => t.SequenceEqual(tables[0]));
-        (await channel.Month(Figure.PageViews, s_month).ShouldBeRefusedAsync("RATE_EXCEEDED")).GetRpcStatus()!.GetDetail<RetryInfo>().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task MoreThanTheContractsCallsASecond_AreRefusedWithWhenToRetry()
+    {
+        ContractFiles.Edit(_settings, "prism-statistics.yaml", t => t.Replace("calls_per_second: 20", "calls_per_second: 1", StringComparison.Ordinal));
+        await using var gateway = await RunningGateway.StartAsync(_settings, TimeProvider.System);
+        using var channel = gateway.As(StatisticsAsks.Prism);
+
+        var calls = Enumerable.Range(0, 20).Select(_ => channel.Month(Figure.PageViews, s_month).ResponseAsync).ToArray();
+        var refused = await Should.ThrowAsync<RpcException>(Task.WhenAll(calls));
+
+        refused.Reason().ShouldBe("RATE_EXCEEDED");
+        refused.GetRpcStatus()!.GetDetail<RetryInfo>().ShouldNotBeNull();
+        calls.ShouldContain(c => c.IsCompletedSuccessfully);
     }
 
     [Fact]
