@@ -125,13 +125,20 @@ internal sealed class SqliteWriterFile : IDisposable
             throw;
         }
 
+        CheckPlace();
+
+        // A commit writes whole pages: about two of the tree and one for each 4 KiB.
+        _walBytes += (bytes * 5 / 4) + 8192;
+    }
+
+    /// <summary>Makes sure that what is read or written is the file of our name.</summary>
+    /// <exception cref="SqliteException">It was moved or removed under us.</exception>
+    public void CheckPlace()
+    {
         if (MovedFile.Is(_connection.Handle!))
         {
             throw new SqliteException("the file has moved", raw.SQLITE_READONLY, raw.SQLITE_READONLY_DBMOVED);
         }
-
-        // A commit writes whole pages: about two of the tree and one for each 4 KiB.
-        _walBytes += (bytes * 5 / 4) + 8192;
     }
 
     /// <summary>Undoes what a failed commit left open; false when it cannot, which is fatal.</summary>

@@ -47,7 +47,7 @@ internal sealed class RequestStoreFile : IDisposable
         _remnants = new KeyRemnants(path);
     }
 
-    /// <summary>Rises with each change.</summary>
+    /// <summary>Rises with each change, and when the store fails: whoever waits for a change then asks, and learns of it.</summary>
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>Why it cannot be used; null where it can.</summary>
@@ -89,7 +89,12 @@ internal sealed class RequestStoreFile : IDisposable
 
     /// <summary>Reads.</summary>
     /// <exception cref="RequestsUnavailableException">It cannot.</exception>
-    public T Read<T>(Func<SqliteWriterFile, T> read) => Locked(() => read(_file));
+    public T Read<T>(Func<SqliteWriterFile, T> read) => Locked(() =>
+    {
+        // A file that was removed can be read for as long as it is open; what is in it is lost all the same.
+        _file.CheckPlace();
+        return read(_file);
+    });
 
     /// <summary>Changes something in one transaction; durable when this returns.</summary>
     /// <param name="change">Adds to the list what must be nowhere in the file afterwards.</param>
@@ -181,6 +186,7 @@ internal sealed class RequestStoreFile : IDisposable
             catch (Exception e) when (e is SqliteException or IOException)
             {
                 _trouble = SqliteFailure.Describe(e);
+                Interlocked.Increment(ref _version);
                 if (!_file.TryRollback() || (e is SqliteException && SqliteFailure.IsFatal(e)))
                 {
                     _broken = true;

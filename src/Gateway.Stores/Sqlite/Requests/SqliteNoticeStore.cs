@@ -12,7 +12,7 @@ public sealed class SqliteNoticeStore
 
     internal SqliteNoticeStore(RequestStoreFile file) => _file = file;
 
-    /// <summary>Rises with each change: as long as it is the same, there is nothing new.</summary>
+    /// <summary>Rises with each change, and when the store fails: as long as it is the same, there is nothing new.</summary>
     public long Version => _file.Version;
 
     /// <summary>Open notices of a partner after a place, the oldest first.</summary>
