@@ -61,7 +61,7 @@ public static class PlainWords
         ("card_expiry_year", "year in which the card ends"),
         ("customer_ip", "internet address (IP) used when paying"),
         ("status", "how it stands"),
-        ("declared_value", "value of what is in it"),
+        ("declared_value", "value declared for it"),
         ("customs_description", "what is in it, for customs"),
         ("weight_grams", "weight in grams"),
         ("length_mm", "length in millimetres"),

@@ -45,6 +45,8 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
 
         await ShowLogAsync([.. granted.Concat(refused)], cancellationToken);
         await ShowTraceAsync(granted[0], cancellationToken);
+        Title("What the customer of that order is told, on the shop's account site");
+        await new CustomerTour(certificates, ports.Partners).ShowAsync(order.CustomerId, cancellationToken);
         Title("Permission is asked for each record, each time: one opt-out in a running stream");
         await new OptOutTour(certificates, ports.Partners, shop).ShowAsync(cancellationToken);
         ShowNext(order, granted[0]);
@@ -90,6 +92,7 @@ internal sealed class DemoTour(ListenerPorts ports, DirectoryInfo certificates, 
         Output.Data($"gateway call PaymentService/GetCharge --as cedar-payments --purpose {Payment} -d '{{\"order_id\":\"{order.OrderId}\"}}'{partners}");
         Output.Data($"gateway call FulfilmentService/WatchShipments --as northgate-warehouse --count 300 --deadline 60{partners}");
         Output.Data($"gateway call MailingService/WatchSubscribers --as meridian-mail --count 300 --deadline 60{partners}");
+        Output.Data($"gateway call SubjectService/ListDisclosures --as account-site --subject {order.CustomerId}{partners}");
         Output.Data($"gateway log tail{staff}");
         Output.Data($"gateway log show {first.Receipt}{staff}");
         Output.Data($"gateway log query --subject {order.CustomerId}{staff}");
