@@ -83,6 +83,10 @@ internal sealed partial class RequestResolution(
                         : null,
                     cancellationToken);
             }
+            catch (RequestException e) when (e.Failure == RequestFailure.NotNow)
+            {
+                Log.Reopened(logger, request.Id, e.Message);
+            }
             catch (RequestException e)
             {
                 Log.NotFinished(logger, request.Id, e.Message);
@@ -169,6 +173,9 @@ internal sealed partial class RequestResolution(
     {
         [LoggerMessage(1820, LogLevel.Error, "The erasure of request {Request} is not finished: {Reason} It is tried again each minute.", EventName = "ErasureNotFinished")]
         public static partial void NotFinished(ILogger logger, Guid request, string reason);
+
+        [LoggerMessage(1826, LogLevel.Warning, "The erasure of request {Request} was not finished, and the request is open again: {Reason}", EventName = "ErasureReopened")]
+        public static partial void Reopened(ILogger logger, Guid request, string reason);
     }
 }
 
