@@ -44,6 +44,7 @@ public static class PlainWords
         ("order_id", "order number"),
         ("payment_id", "payment number"),
         ("parcel_id", "parcel number"),
+        ("subscriber_id", "subscription number"),
         ("requested_ship_time", "when it should leave"),
         ("recipient_name", "name of who receives it"),
         ("billing_name", "name on the bill"),

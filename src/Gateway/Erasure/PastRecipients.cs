@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Gateway.Core.Contracts;
 using Gateway.Core.Log;
+using Gateway.Core.Subjects;
 using Gateway.Protos.Log.V1;
 using Gateway.Services;
 using Gateway.Stores.Sqlite.Log.Index;
-using Gateway.Subjects;
 
 namespace Gateway.Erasure;
 

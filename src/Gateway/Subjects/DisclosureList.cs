@@ -1,6 +1,7 @@
 using Gateway.Core.Exchange;
 using Gateway.Core.Log;
 using Gateway.Core.Permissions;
+using Gateway.Core.Subjects;
 using Gateway.Protos.Log.V1;
 using Gateway.Protos.Subject.V1;
 using Gateway.Services;
