@@ -37,7 +37,7 @@ public sealed record StatisticsLists(
 /// <param name="Period">Months or weeks: never both, because they overlap.</param>
 /// <param name="Figures">The figures granted, each once with its one breakdown.</param>
 /// <param name="MinimumVisitors">Least number of distinct visitors in a cell: the stricter of contract and policy.</param>
-/// <param name="CallsPerSecond">1 to 1,000; null for no limit.</param>
+/// <param name="CallsPerSecond">1 to 1,000,000; null for no limit.</param>
 /// <param name="Lists">The policy's.</param>
 public sealed record StatisticsTerms(
     Purpose Purpose,
