@@ -48,7 +48,7 @@ public sealed class PlannedStatistics
             Safeguard = contract.Partner.Safeguard ?? "",
             Promise = terms.Purpose.Promise,
         };
-        scope.Released.Add($"{figure}, {(terms.Period == PeriodKind.Month ? "months" : "weeks")}");
+        scope.Released.Add(terms.TextOf(figure));
         var bytes = scope.ToByteArray();
         return new GrantScope(scope, new StoredScope(SHA256.HashData(bytes), bytes));
     }

@@ -50,6 +50,9 @@ public sealed record StatisticsTerms(
 {
     /// <summary>The terms of a figure; null where the contract does not grant it.</summary>
     public FigureTerms? Find(Figure figure) => Figures.FirstOrDefault(f => f.Menu.Figure == figure);
+
+    /// <summary>A figure as scopes tell it, in place of a record's path: <c>visitors by country, months</c>.</summary>
+    public string TextOf(FigureTerms figure) => $"{figure}, {(Period == PeriodKind.Month ? "months" : "weeks")}";
 }
 
 /// <summary>One granted figure.</summary>
@@ -62,6 +65,9 @@ public sealed record FigureTerms(MenuFigure Menu, ImmutableArray<Dimension> By)
     /// several groups of pages.
     /// </summary>
     public int CellsPerVisitor => By.Any(d => d != Dimension.Country) ? 2 : 1;
+
+    /// <summary>The fideslang categories that the figure and its breakdown are made from.</summary>
+    public ImmutableArray<string> Categories => By.Contains(Dimension.Country) ? [Menu.Category, Statistics.Menu.CountryCategory] : [Menu.Category];
 
     /// <summary><c>page_views by country, page_group</c>; <c>visitors</c>.</summary>
     public override string ToString() => By.IsEmpty ? Menu.Name : $"{Menu.Name} by {string.Join(", ", By.Select(Statistics.Menu.NameOf))}";

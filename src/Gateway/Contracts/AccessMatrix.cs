@@ -1,8 +1,10 @@
 using Gateway.Core.Annotations;
 using Gateway.Core.Contracts;
 using Gateway.Core.Log;
+using Gateway.Core.Statistics;
 using Gateway.Protos.Admin.V1;
 using Gateway.Protos.Log.V1;
+using Gateway.Protos.Statistics.V1;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Gateway.Contracts;
@@ -12,6 +14,8 @@ internal sealed class AccessMatrix(Catalogue catalogue)
 {
     /// <summary>Stands for fields that no record has any more.</summary>
     public const string Other = "_OTHER";
+
+    private static readonly string s_table = GetStatisticsResponse.Descriptor.FullName;
 
     private readonly Dictionary<(string Partner, string Purpose, string Record, string Category), Access> _accesses = [];
 
@@ -34,6 +38,8 @@ internal sealed class AccessMatrix(Catalogue catalogue)
                     access.Sensitive |= field.Leaf.Sensitive;
                 }
             }
+
+            AddGranted(contract);
         }
     }
 
@@ -41,13 +47,43 @@ internal sealed class AccessMatrix(Catalogue catalogue)
     public void AddUsed(string partner, Scope scope, long answers, DateTimeOffset last)
     {
         var record = catalogue.Records.GetValueOrDefault(scope.Record);
-        foreach (var released in LogFilter.ReleasedBy(scope).GroupBy(p => record?.FindLeaf(p)?.Category ?? Other, StringComparer.Ordinal))
+        var released = scope.Record == s_table
+            ? LogFilter.ReleasedBy(scope).SelectMany(told => Counted(told).Select(category => (Path: told, Category: category)))
+            : LogFilter.ReleasedBy(scope).Select(path => (Path: path, Category: record?.FindLeaf(path)?.Category ?? Other));
+        foreach (var paths in released.GroupBy(p => p.Category, p => p.Path, StringComparer.Ordinal))
         {
-            var access = Of(partner, scope.Purpose, scope.Record, released.Key);
+            var access = Of(partner, scope.Purpose, scope.Record, paths.Key);
             access.Answers += answers;
             access.Last = access.Last is { } before && before.ToDateTimeOffset() > last ? before : Timestamp.FromDateTimeOffset(last);
-            access.Released.Add(released.Except(access.Released, StringComparer.Ordinal));
+            access.Released.Add(paths.Except(access.Released, StringComparer.Ordinal));
         }
+    }
+
+    // Tables of statistics stand in the place of a record.
+    private void AddGranted(Contract contract)
+    {
+        if (contract.Statistics is not { } terms)
+        {
+            return;
+        }
+
+        foreach (var figure in terms.Figures)
+        {
+            foreach (var category in figure.Categories)
+            {
+                var access = Of(contract.Partner.Id, terms.Purpose.Key, s_table, category);
+                access.PartnerName = contract.Partner.Name;
+                access.Granted.Add(terms.TextOf(figure));
+            }
+        }
+    }
+
+    /// <summary>The categories of a figure as a scope tells it: <c>visitors by country, months</c>.</summary>
+    private static IEnumerable<string> Counted(string told)
+    {
+        var words = told.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+        return Menu.Find(words.FirstOrDefault("")) is not { } menu ? [Other]
+            : words.Contains(Menu.NameOf(Dimension.Country), StringComparer.Ordinal) ? [menu.Category, Menu.CountryCategory] : [menu.Category];
     }
 
     private Access Of(string partner, string purpose, string record, string category)

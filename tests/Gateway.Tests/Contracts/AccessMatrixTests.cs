@@ -19,7 +19,7 @@ public sealed class AccessMatrixTests
     {
         _matrix.AddGranted(_snapshot, s_now);
 
-        _matrix.Rows.Sum(r => r.Granted.Count).ShouldBe(_snapshot.Contracts.Sum(c => c.Grants.Sum(g => g.Fields.Length)));
+        _matrix.Rows.Sum(r => r.Granted.Count).ShouldBe(_snapshot.Contracts.Sum(c => c.Grants.Sum(g => g.Fields.Length) + (c.Statistics?.Figures.Sum(f => f.Categories.Length) ?? 0)));
         _matrix.Rows.ShouldAllBe(r => r.Answers == 0);
         Row("northgate-warehouse", "user.contact.phone_number").Granted.ShouldBe(["phone_number (keep_last: 3)"]);
         Row("southgate-warehouse", "user.content").Sensitive.ShouldBeTrue();
@@ -62,6 +62,24 @@ public sealed class AccessMatrixTests
         (gift.Granted.Count, gift.Answers).ShouldBe((0, 1));
         Row("northgate-warehouse", AccessMatrix.Other).Released.ShouldBe(["a_field_of_old"]);
         Row("partner-of-old", "system.operations").PartnerName.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void AddUsed_TableOfStatistics_CountsUnderTheCategoriesThatAreGranted()
+    {
+        _matrix.AddGranted(_snapshot, s_now);
+
+        _matrix.AddUsed("prism-statistics", new Scope
+        {
+            Purpose = "analytics.reporting.content_performance", Record = "gateway.statistics.v1.GetStatisticsResponse", Released = { "visitors by country, months" },
+        }, 2, s_now);
+
+        _matrix.Rows.Count(r => r.Partner == "prism-statistics").ShouldBe(3);
+        var where = Row("prism-statistics", "user.location.coarse");
+        (where.Answers, where.Released.Single()).ShouldBe((2, "visitors by country, months"));
+        where.Granted.ShouldBe(["visitors by country, months", "newsletter_clicks by country, months"]);
+        Row("prism-statistics", "user.behavior.browsing_history").Answers.ShouldBe(2);
+        Row("prism-statistics", "user.behavior.purchase_history").Answers.ShouldBe(0);
     }
 
     private static Scope Scope(params string[] released) => new() { Purpose = Warehousing, Record = Shipment, Released = { released } };

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using Gateway.Commands;
 using Gateway.Commands.Contracts.Processing;
 using Gateway.Core.Contracts;
+using Gateway.Core.Subjects;
 
 namespace Gateway.Tests.Contracts;
 
@@ -23,7 +25,12 @@ public sealed class ProcessingRecordTests
         record.Controller.Representative.ShouldNotBeNull();
         record.Subjects.ShouldNotBeEmpty();
         record.Security.ShouldNotBeEmpty();
-        record.Activities.Count.ShouldBe(Snapshot().Contracts.Sum(c => c.Grants.Length));
+        record.Activities.Count.ShouldBe(Snapshot().Contracts.Sum(c => c.Grants.Length + (c.Statistics is null ? 0 : 1)));
+        var counted = record.Activities.Single(a => a is { Recipient: "Prism Statistics Ltd" });
+        (counted.Purpose, counted.Basis).ShouldBe(("analytics.reporting.content_performance", "legitimate_interests"));
+        counted.Data.Select(d => d.Category).ShouldBe(["user.behavior.browsing_history", "user.behavior.purchase_history", "user.location.coarse"]);
+        counted.Data[2].Fields.ShouldBe(["aggregated: visitors by country", "aggregated: newsletter_clicks by country"]);
+        counted.Erasure.ShouldStartWith("aggregated figures, never a record");
         var taken = record.Activities.Single(a => a is { Purpose: "essential.service.payment_processing" });
         taken.Recipient.ShouldBe("Cedar Payments Inc");
         (taken.Role, taken.Country, taken.Basis, taken.OutsideArea).ShouldBe(("processor", "US", "contract", true));
@@ -32,6 +39,23 @@ public sealed class ProcessingRecordTests
         taken.Data.Single(d => d.Category == "user.financial.credit_card.last4").Fields.ShouldBe(["card_last4"]);
         record.Activities.Where(a => a.Country is "GB" or "NL" or "IE").ShouldAllBe(a => !a.OutsideArea && a.Safeguard.Length == 0);
         record.Activities.SelectMany(a => a.Data).Single(d => d.Sensitive && d.Category == "user.content").Fields.ShouldBe(["gift_message"]);
+    }
+
+    [Fact]
+    public void Record_SubjectAccess_IsAnActivityOnLegalObligation()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var resource = new StreamReader(typeof(ProcessingRecord).Assembly.GetManifestResourceStream("Demo/AccountSite/account-site.yaml")!);
+        var file = new ContractFile("account-site.yaml", Encoding.UTF8.GetBytes(
+            resource.ReadToEnd().Replace("ASSERTION_KEY", AssertionKey.TextOf(key), StringComparison.Ordinal)));
+        var snapshot = SnapshotCompiler.Compile([.. DemoContracts.Files, file], DemoContracts.Catalogue, s_now).Snapshot.ShouldNotBeNull();
+
+        var access = ProcessingRecord.Of(snapshot, s_now).Activities.Single(a => a.Role == "internal");
+
+        (access.Purpose, access.Basis).ShouldBe(("essential.legal_obligation", "legal_obligation"));
+        access.Promise.ShouldStartWith("Access by the data subject");
+        access.Data.Single(d => d.Category == "user.content").Fields.ShouldBe(["Shipment.gift_message"]);
+        access.Data.ShouldNotContain(d => d.Category == "user.behavior.browsing_history");
     }
 
     [Theory]

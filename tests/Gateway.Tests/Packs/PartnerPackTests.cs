@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using System.Text;
 using Gateway.Calls;
 using Gateway.Commands.Partner.Pack;
 using Gateway.Core.Contracts;
 using Gateway.Core.Exchange;
+using Gateway.Core.Subjects;
 using Gateway.Tests.Contracts;
 using Gateway.Tests.LogTree;
 
@@ -79,6 +81,37 @@ public sealed class PartnerPackTests : IDisposable
             text.ShouldContain($"## {grant.Purpose.Key}: {grant.Record.Name}");
             grant.Record.Leaves.ShouldAllBe(l => text.Contains($"| `{l.Path}` | ", StringComparison.Ordinal));
             grant.Methods.ShouldAllBe(m => text.Contains($"`{m}`", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Partners))]
+    public void Contract_InWords_TellsOfPermissionAndTheMenuWhereTheyCount(string partner)
+    {
+        var contract = Snapshot().Contracts.Single(c => c.Partner.Id == partner);
+
+        var text = ContractPaper.Text(contract, "revision");
+
+        text.Contains("A subscriber who opts out is as one who is not there; a stream takes the record back with a tombstone", StringComparison.Ordinal)
+            .ShouldBe(partner == "meridian-mail");
+        text.Contains("The menu is fixed", StringComparison.Ordinal).ShouldBe(partner == "prism-statistics");
+        text.ShouldNotContain("gateway-subject-assertion");
+    }
+
+    [Fact]
+    public void Contract_OfTheAccountSite_TellsHowAnAssertionIsMade()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var resource = new StreamReader(typeof(ContractPaper).Assembly.GetManifestResourceStream("Demo/AccountSite/account-site.yaml")!);
+        var file = new ContractFile("account-site.yaml", Encoding.UTF8.GetBytes(
+            resource.ReadToEnd().Replace("ASSERTION_KEY", AssertionKey.TextOf(key), StringComparison.Ordinal)));
+        var snapshot = SnapshotCompiler.Compile([.. DemoContracts.Files, file], PartnerServices.Catalogue, TimeProvider.System.GetUtcNow()).Snapshot.ShouldNotBeNull();
+
+        var text = ContractPaper.Text(snapshot.Contracts.Single(c => c.Partner.Id == "account-site"), "revision");
+
+        foreach (var told in (string[])["`gateway-subject-assertion`", "ES256", "| `iss` | `account-site` |", "| `aud` | `gateway.subject.v1` |", "`sub`", "at most 5 minutes apart"])
+        {
+            text.ShouldContain(told);
         }
     }
 

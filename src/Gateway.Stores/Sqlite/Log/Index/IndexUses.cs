@@ -7,13 +7,16 @@ namespace Gateway.Stores.Sqlite.Log.Index;
 /// <summary>How often a partner was answered with records under a scope.</summary>
 /// <param name="Partner">The partner's id.</param>
 /// <param name="Scope">Hash of the scope.</param>
-/// <param name="Answers">Entries that released records.</param>
+/// <param name="Answers">Entries that released records, or a table of statistics.</param>
 /// <param name="Last">Time of the last of them.</param>
 public sealed record ScopeUse(string Partner, ByteString Scope, long Answers, DateTimeOffset Last);
 
 /// <summary>Counts answers by what they have in common. No leaf is read: shapes hold partner and scope, and entries their time.</summary>
 internal sealed class IndexUses : IDisposable
 {
+    /// <summary>Its answers hold no records; those that were refused have no scope, so that they are not counted.</summary>
+    private const string Statistics = "gateway.statistics.v1.StatisticsService/GetStatistics";
+
     private readonly SqliteCommand _segments;
     private readonly SqliteCommand _one;
 
@@ -25,7 +28,7 @@ internal sealed class IndexUses : IDisposable
         _one.CommandText = $"""
             SELECT s.partner, c.hash, count(*), max(e.time)
             FROM seen n
-            CROSS JOIN shape s ON s.id = n.shape AND s.called = 1 AND s.records = 1 AND s.kind = {(int)Kind.Disclosure}
+            CROSS JOIN shape s ON s.id = n.shape AND s.called = 1 AND (s.records = 1 OR s.method = $counted) AND s.kind = {(int)Kind.Disclosure}
             CROSS JOIN scope c ON c.id = s.scope
             CROSS JOIN entry e ON e.segment = n.segment AND e.shape = n.shape AND e.id >= $minimum AND e.time >= $since
             WHERE n.segment = $segment GROUP BY s.partner, s.scope
@@ -37,6 +40,7 @@ internal sealed class IndexUses : IDisposable
         }
 
         _one.Parameters.AddWithValue("$segment", 0L);
+        _one.Parameters.AddWithValue("$counted", Statistics);
     }
 
     /// <summary>Segments that may hold an answer.</summary>

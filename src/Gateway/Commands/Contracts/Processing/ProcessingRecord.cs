@@ -1,4 +1,6 @@
 using Gateway.Core.Contracts;
+using Gateway.Core.Subjects;
+using Gateway.Protos.Annotations.V1;
 
 namespace Gateway.Commands.Contracts.Processing;
 
@@ -28,7 +30,7 @@ internal sealed record ProcessingRecord(
         return new ProcessingRecord(
             now, snapshot.Revision, policy.Name, policy.Controller!, policy.Subjects, policy.Security,
             [.. policy.Area.Order(StringComparer.Ordinal)],
-            [.. snapshot.Contracts.SelectMany(c => c.Grants.Select(g => ProcessingActivity.Of(c, g, policy, now)))
+            [.. snapshot.Contracts.SelectMany(c => ProcessingActivity.AllOf(c, snapshot, now))
                 .OrderBy(a => a.Purpose, StringComparer.Ordinal).ThenBy(a => a.Recipient, StringComparer.Ordinal).ThenBy(a => a.Effective)]);
     }
 }
@@ -53,20 +55,55 @@ internal sealed record ProcessingActivity(
     string Purpose, string Promise, string Basis, IReadOnlyList<ProcessedData> Data, string Recipient, string Role, string Country, string Contact,
     bool OutsideArea, string Safeguard, string Erasure, string Agreement, DateOnly Effective, DateOnly Expires, bool InForce)
 {
-    public static ProcessingActivity Of(Contract contract, Grant grant, Policy policy, DateTimeOffset now)
+    private const string AccessPromise = "Access by the data subject: customers see what is held and shared of them, and decide about it (GDPR Art. 15 to 22)";
+
+    /// <summary>All that a contract lets its partner have: records, statistics, and what customers are shown of themselves.</summary>
+    public static IEnumerable<ProcessingActivity> AllOf(Contract contract, Snapshot snapshot, DateTimeOffset now)
+    {
+        var policy = snapshot.Policy;
+        foreach (var grant in contract.Grants)
+        {
+            yield return Of(contract, (grant.Purpose.Key, grant.Purpose.Promise, grant.Basis), Grouped(grant.Fields.Select(f => (f.Leaf.Category, f.Leaf.Sensitive, Field(f)))),
+                $"deleted by the recipient within {Words(grant.DeleteAfter)} of each release; given until {Words(grant.Window)} after the record closes, "
+                + $"at most {Words(grant.MaxOpen)} after it opens", policy, now);
+        }
+
+        if (contract.Statistics is { } terms)
+        {
+            yield return Of(contract, (terms.Purpose.Key, terms.Purpose.Promise, terms.Basis), Grouped(terms.Figures.SelectMany(f => f.Categories.Select(c => (c, false, $"aggregated: {f}")))),
+                "aggregated figures, never a record; the contract sets no time", policy, now);
+        }
+
+        if (contract.SubjectAccess is not null)
+        {
+            yield return Of(contract, (SubjectAccess.Purpose, AccessPromise, LegalBasis.LegalObligation), Grouped(Held(snapshot, now)),
+                "shown to the person who asks; the contract sets no time", policy, now);
+        }
+    }
+
+    private static ProcessingActivity Of(
+        Contract contract, (string Key, string Promise, LegalBasis Basis) use, IReadOnlyList<ProcessedData> data, string erasure, Policy policy, DateTimeOffset now)
     {
         var partner = contract.Partner;
         var outside = !policy.IsInArea(partner.Country);
-        var data = grant.Fields.GroupBy(f => f.Leaf.Category, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new ProcessedData(g.Key, g.Any(f => f.Leaf.Sensitive), [.. g.Select(Field)]));
         return new ProcessingActivity(
-            grant.Purpose.Key, grant.Purpose.Promise, grant.Basis.Name(), [.. data], partner.Name, partner.Role.ToString().ToLowerInvariant(),
-            partner.Country, partner.PrivacyContact, outside, outside ? partner.Safeguard ?? "" : "",
-            $"deleted by the recipient within {Words(grant.DeleteAfter)} of each release; given until {Words(grant.Window)} after the record closes, "
-            + $"at most {Words(grant.MaxOpen)} after it opens",
+            use.Key, use.Promise, use.Basis.Name(), data, partner.Name, partner.Role.ToString().ToLowerInvariant(),
+            partner.Country, partner.PrivacyContact, outside, outside ? partner.Safeguard ?? "" : "", erasure,
             contract.Agreement.Reference, DateOnly.FromDateTime(contract.Agreement.Effective.UtcDateTime),
             DateOnly.FromDateTime(contract.Agreement.Expires.UtcDateTime).AddDays(-1), contract.IsInForce(now));
     }
+
+    private static IReadOnlyList<ProcessedData> Grouped(IEnumerable<(string Category, bool Sensitive, string Field)> fields) =>
+    [
+        .. fields.GroupBy(f => f.Category, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new ProcessedData(g.Key, g.Any(f => f.Sensitive), [.. g.Select(f => f.Field)])),
+    ];
+
+    // A customer is shown the fields that some contract in force grants, of registration records alone: see HeldFields.
+    private static IEnumerable<(string Category, bool Sensitive, string Field)> Held(Snapshot snapshot, DateTimeOffset now) => snapshot.Contracts
+        .Where(c => c.IsInForce(now)).SelectMany(c => c.Grants).Where(g => g.Record.Domain == Domain.Registration)
+        .SelectMany(g => g.Fields.Select(f => (f.Leaf.Category, f.Leaf.Sensitive, Field: $"{g.Record.Descriptor.Name}.{f.Leaf.Path}")))
+        .Distinct().OrderBy(f => f.Field, StringComparer.Ordinal);
 
     private static string Field(GrantedField field) => field.Transform is null ? field.Leaf.Path : $"{field.Leaf.Path} ({field.Transform})";
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Gateway.Core.Contracts;
+using Gateway.Core.Statistics;
+using Gateway.Core.Subjects;
 
 namespace Gateway.Commands.Partner.Pack;
 
@@ -33,12 +35,22 @@ internal static class ContractPaper
         {
             page.Append($"## {statistics.Purpose.Key}\n\n> {Markdown.Text(statistics.Purpose.Promise)}\n\n");
             page.Append(CultureInfo.InvariantCulture, $"Aggregated figures by `gateway.statistics.v1.StatisticsService/GetStatistics`, never persons: at least {statistics.MinimumVisitors} visitors a cell.\n\n");
+            page.Append($"The menu is fixed: these figures, each with this one breakdown, of {(statistics.Period == PeriodKind.Month ? "months" : "weeks")} that are wholly over. There are no free queries.\n\n");
             page.Table(["figure"], statistics.Figures.Select(f => (string[])[Markdown.Text(f.ToString())]));
         }
 
         if (contract.SubjectAccess is not null)
         {
-            page.Append("## The customer's own view\n\n`gateway.subject.v1.SubjectService` answers for the one customer that each call's signed assertion names; the proto says how it is signed.\n\n");
+            page.Append("## The customer's own view\n\n`gateway.subject.v1.SubjectService` answers for the one customer that each call's signed assertion names. Put it into the metadata "
+                + $"`{SubjectAccess.MetadataKey}`: a compact JWS signed with {SubjectAccess.Algorithm} by a key of this contract, of these claims:\n\n");
+            page.Table(["claim", "value"],
+            [
+                ["`iss`", $"`{partner.Id}`"],
+                ["`aud`", $"`{SubjectAccess.Audience}`"],
+                ["`sub`", "the shop's id of the customer who is signed in"],
+                ["`iat`, `exp`", "whole seconds since 1970, at most 5 minutes apart"],
+            ]);
+            page.Append("What is wrong with an assertion is not told: SUBJECT\\_NOT\\_ASSERTED.\n\n");
         }
 
         return page.ToString();
@@ -48,6 +60,12 @@ internal static class ContractPaper
     {
         page.Append($"## {grant.Purpose.Key}: {grant.Record.Name}\n\n> {Markdown.Text(grant.Purpose.Promise)}\n\n");
         page.Append($"Legal basis: {grant.Basis.Name()} (GDPR Art. 6(1)). Use it for this purpose and no other.\n\n");
+        if (grant.Record.Permission is not null || grant.Basis == LegalBasis.Consent)
+        {
+            page.Append("Needs the customer's permission, asked for each record each time it would leave. A subscriber who opts out is as one who is not there; "
+                + "a stream takes the record back with a tombstone. What you hold of them then is not to be used for this purpose any more.\n\n");
+        }
+
         page.Append("Methods: ").AppendJoin(", ", grant.Methods.Order(StringComparer.Ordinal).Select(m => $"`{m}`")).Append(".\n\n");
         page.Table(["field", "category", "you get it", "because"], grant.Fields.Select(f => (string[])
         [
