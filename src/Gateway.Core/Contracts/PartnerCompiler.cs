@@ -25,38 +25,13 @@ internal static class PartnerCompiler
         var name = Scalars.Text(section.Require("name", "the legal name that customers are told"), "name", findings);
         var role = Scalars.Choice(section.Require("role", "processor"), "role", s_roles.Keys, findings);
         var safeguard = Scalars.Text(section.Find("safeguard"), "safeguard", findings);
-        var country = Country(section, policy, findings);
+        // GDPR Art. 44-46: data leaves the area only under a named safeguard.
+        var country = CountryCompiler.Compile(section, policy.Area, "the adequacy decision or the clauses it rests on (GDPR Art. 44-46)", findings);
         var contacts = Section.Of(section.Find("contacts"), "the contacts", findings, "security", "privacy");
         var security = Scalars.Text(contacts?.Find("security"), "security", findings);
         var privacy = Scalars.Text(contacts?.Find("privacy"), "privacy", findings);
         return id is null || name is null || role is null || country is null
             ? (null, idNode?.Mark ?? section.Mark)
             : (new Partner(id, name, s_roles[role], country, safeguard, security ?? "", privacy ?? ""), idNode!.Mark);
-    }
-
-    // GDPR Art. 44-46: data leaves the area only under a named safeguard.
-    private static string? Country(Section partner, CompiledPolicy policy, Findings findings)
-    {
-        var node = partner.Require("country", "GB");
-        if (Scalars.Text(node, "country", findings) is not { } country)
-        {
-            return null;
-        }
-
-        if (!Countries.IsKnown(country))
-        {
-            findings.Error(node!.Mark, $"{Findings.Quote(country)} is no country",
-                country == "UK" ? "did you mean 'GB'?" : "write its ISO 3166-1 alpha-2 code, as GB");
-            return null;
-        }
-
-        if (policy.Area is { } area && !Countries.Covers(area, country) && partner.Find("safeguard") is null)
-        {
-            findings.Error(node!.Mark,
-                $"{country} is outside the policy's area ({string.Join(", ", area.Order(StringComparer.Ordinal))}) and no safeguard is named",
-                "write 'safeguard: …' with the adequacy decision or the clauses it rests on (GDPR Art. 44-46)");
-        }
-
-        return country;
     }
 }

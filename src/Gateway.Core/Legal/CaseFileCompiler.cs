@@ -62,7 +62,8 @@ public static class CaseFileCompiler
         var kind = Scalars.Choice(recipient.Require("kind", "court"), "kind", s_kinds, findings);
         var name = Scalars.Text(recipient.Require("name", "the name that the subjects are told"), "name", findings);
         var safeguard = Scalars.Text(recipient.Find("safeguard"), "safeguard", findings);
-        var country = Country(recipient, policy, findings);
+        // GDPR Art. 48: an order of a third country is no ground by itself; it needs a treaty, or a safeguard of Art. 46 or 49.
+        var country = CountryCompiler.Compile(recipient, policy.Area, "the treaty or the safeguard it rests on (GDPR Art. 46, 48, 49)", findings);
         var keyNode = recipient.Find("key");
         var key = Scalars.Text(keyNode, "key", findings);
         SpkiHash? hash = null;
@@ -74,32 +75,6 @@ public static class CaseFileCompiler
         return kind is null || name is null || country is null
             ? null
             : new CaseRecipient(Enum.Parse<RecipientKind>(kind, ignoreCase: true), name, country, safeguard, hash?.Text);
-    }
-
-    // GDPR Art. 48: an order of a third country is no ground by itself; it needs a treaty, or a safeguard of Art. 46 or 49.
-    private static string? Country(Section recipient, Policy policy, Findings findings)
-    {
-        var node = recipient.Require("country", "GB");
-        if (Scalars.Text(node, "country", findings) is not { } country)
-        {
-            return null;
-        }
-
-        if (!Countries.IsKnown(country))
-        {
-            findings.Error(node!.Mark, $"{Findings.Quote(country)} is no country",
-                country == "UK" ? "did you mean 'GB'?" : "write its ISO 3166-1 alpha-2 code, as GB");
-            return null;
-        }
-
-        if (!Countries.Covers(policy.Area, country) && recipient.Find("safeguard") is null)
-        {
-            findings.Error(node!.Mark,
-                $"{country} is outside the policy's area ({string.Join(", ", policy.Area.Order(StringComparer.Ordinal))}) and no safeguard is named",
-                "write 'safeguard: …' with the treaty or the safeguard it rests on (GDPR Art. 46, 48, 49)");
-        }
-
-        return country;
     }
 
     private static ImmutableArray<string> Subjects(Section section, Findings findings)

@@ -15,6 +15,8 @@ public sealed class SqliteObligations : IDisposable
 {
     private const int Batch = 2000;
 
+    private static readonly DerivedFile s_file = new(ObligationsSchema.Tables, ObligationsSchema.Version);
+
     private readonly string _path;
     private readonly ILogReader _log;
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -26,7 +28,7 @@ public sealed class SqliteObligations : IDisposable
     {
         _path = path;
         _log = log;
-        _writer = new ObligationsWriter(ObligationsFile.Open(path));
+        _writer = new ObligationsWriter(s_file.OpenForWriting(path));
     }
 
     /// <summary>Opens or creates the tally of <paramref name="log"/>. Counts nothing yet.</summary>
@@ -136,8 +138,8 @@ public sealed class SqliteObligations : IDisposable
             if (last.Count == 0 || last[0].Index != _writer.Next - 1 || !Entry.Parser.ParseFrom(last[0].Bytes).Receipt.Span.SequenceEqual(_writer.LastReceipt))
             {
                 _writer.Dispose();
-                ObligationsFile.Delete(_path);
-                _writer = new ObligationsWriter(ObligationsFile.Open(_path));
+                DerivedFile.Delete(_path);
+                _writer = new ObligationsWriter(s_file.OpenForWriting(_path));
             }
         }
 

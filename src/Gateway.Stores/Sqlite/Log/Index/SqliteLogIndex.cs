@@ -16,6 +16,8 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
     /// <summary>Leaves a transaction.</summary>
     private const int Batch = 2000;
 
+    private static readonly DerivedFile s_file = new(IndexSchema.Tables, IndexSchema.Version);
+
     private readonly string _path;
     private readonly ILogReader _log;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -30,8 +32,8 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
     {
         _path = path;
         _log = log;
-        _writer = new IndexWriter(IndexFile.OpenForWriting(path));
-        _reader = IndexFile.OpenForReading(path);
+        _writer = new IndexWriter(s_file.OpenForWriting(path));
+        _reader = DerivedFile.OpenForReading(path);
         (_next, _minimum) = (_writer.Next, _writer.Minimum);
     }
 
@@ -274,9 +276,9 @@ public sealed class SqliteLogIndex : IDisclosureHistory, IDisposable
                 {
                     _writer.Dispose();
                     _reader.Dispose();
-                    IndexFile.Delete(_path);
-                    _writer = new IndexWriter(IndexFile.OpenForWriting(_path));
-                    _reader = IndexFile.OpenForReading(_path);
+                    DerivedFile.Delete(_path);
+                    _writer = new IndexWriter(s_file.OpenForWriting(_path));
+                    _reader = DerivedFile.OpenForReading(_path);
                     Publish();
                 }
             }
