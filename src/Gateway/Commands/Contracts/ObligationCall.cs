@@ -2,34 +2,19 @@ using System.CommandLine;
 using System.Globalization;
 using Gateway.Commands.Log;
 using Gateway.Protos.Admin.V1;
-using Grpc.Core;
 
 namespace Gateway.Commands.Contracts;
 
 /// <summary>A call of the obligation service as a member of staff: the options that its commands share, and how what is owed is printed.</summary>
-internal sealed class ObligationCall
+internal sealed class ObligationCall() : StaffClient<ObligationService.ObligationServiceClient>(
+    "privacy-officer", "may not see what partners owe: that is for staff with the role privacy.", channel => new(channel))
 {
     private static readonly string[] s_columns = ["partner", "purpose", "releases", "records", "oldest delete-by", "latest", "whom to ask"];
 
-    private readonly Option<OutputFormat> _format = CommonOptions.Format();
-    private readonly StaffOptions _staff = new("privacy-officer");
-
     public ObligationCall AddTo(Command command)
     {
-        command.Options.Add(_format);
-        _staff.AddTo(command);
+        AddOptions(command);
         return this;
-    }
-
-    public OutputFormat Format(ParseResult parsed) => parsed.GetValue(_format);
-
-    /// <exception cref="CommandFailure">The gateway could not be reached, or said no.</exception>
-    public async Task<T> RunAsync<T>(ParseResult parsed, Func<ObligationService.ObligationServiceClient, AsyncUnaryCall<T>> call)
-    {
-        using var channel = _staff.Open(parsed);
-        return await ExplainedCall.RunAsync(
-            $"{_staff.Name(parsed)} may not see what partners owe: that is for staff with the role privacy.",
-            () => call(new ObligationService.ObligationServiceClient(channel)).ResponseAsync);
     }
 
     public static void PrintTable(IEnumerable<Owed> owed) => Output.Rows(OutputFormat.Table, [.. owed.Select(Row)], s_columns, r =>

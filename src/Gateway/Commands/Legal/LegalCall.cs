@@ -1,18 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
-using Gateway.Commands.Log;
 using Gateway.Protos.Admin.V1;
-using Grpc.Core;
 
 namespace Gateway.Commands.Legal;
 
 /// <summary>A call of the legal service as a member of staff: the options that its commands share, and what its failures mean to the user.</summary>
 /// <param name="usually">Who does this in the demo's shop.</param>
-internal sealed class LegalCall(string usually = "legal-counsel")
+internal sealed class LegalCall(string usually = "legal-counsel") : StaffClient<LegalService.LegalServiceClient>(
+    usually, "may not do this: legal opens and releases cases, legal and privacy approve, review and see them.", channel => new(channel))
 {
     private readonly Argument<string> _id = new("ID") { Description = "The case: gateway legal list tells which there are." };
-    private readonly Option<OutputFormat> _format = CommonOptions.Format();
-    private readonly StaffOptions _staff = new(usually);
 
     /// <summary>Adds the options to a command that is about one case.</summary>
     public Command AddToCase(Command command)
@@ -24,8 +21,7 @@ internal sealed class LegalCall(string usually = "legal-counsel")
     /// <summary>Adds the options to a command.</summary>
     public Command AddTo(Command command)
     {
-        command.Options.Add(_format);
-        _staff.AddTo(command);
+        AddOptions(command);
         return command;
     }
 
@@ -47,20 +43,4 @@ internal sealed class LegalCall(string usually = "legal-counsel")
     };
 
     public string Case(ParseResult parsed) => parsed.GetRequiredValue(_id);
-
-    public OutputFormat Format(ParseResult parsed) => parsed.GetValue(_format);
-
-    /// <exception cref="CommandFailure">The gateway could not be reached, or said no.</exception>
-    public async Task<T> RunAsync<T>(ParseResult parsed, Func<LegalService.LegalServiceClient, Task<T>> call)
-    {
-        using var channel = _staff.Open(parsed);
-        return await ExplainedCall.RunAsync(
-            $"{_staff.Name(parsed)} may not do this: legal opens and releases cases, legal and privacy approve, review and see them.",
-            () => call(new LegalService.LegalServiceClient(channel)));
-    }
-
-    /// <summary>As the other, for one answer.</summary>
-    /// <exception cref="CommandFailure">The gateway could not be reached, or said no.</exception>
-    public Task<T> RunAsync<T>(ParseResult parsed, Func<LegalService.LegalServiceClient, AsyncUnaryCall<T>> call) =>
-        RunAsync(parsed, client => call(client).ResponseAsync);
 }

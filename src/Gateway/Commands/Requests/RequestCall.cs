@@ -1,34 +1,19 @@
 using System.CommandLine;
 using Gateway.Commands.Log;
 using Gateway.Protos.Admin.V1;
-using Grpc.Core;
 
 namespace Gateway.Commands.Requests;
 
 /// <summary>A call of the request service as a member of staff: the options that its commands share, and how a request is printed.</summary>
-internal sealed class RequestCall
+internal sealed class RequestCall() : StaffClient<RequestService.RequestServiceClient>(
+    "privacy-officer", "may not handle requests of customers: that is for staff with the role privacy.", channel => new(channel))
 {
     private static readonly string[] s_columns = ["id", "kind", "state", "opened", "due", "record", "fields", "resolution"];
 
-    private readonly Option<OutputFormat> _format = CommonOptions.Format();
-    private readonly StaffOptions _staff = new("privacy-officer");
-
     public RequestCall AddTo(Command command)
     {
-        command.Options.Add(_format);
-        _staff.AddTo(command);
+        AddOptions(command);
         return this;
-    }
-
-    public OutputFormat Format(ParseResult parsed) => parsed.GetValue(_format);
-
-    /// <exception cref="CommandFailure">The gateway could not be reached, or said no.</exception>
-    public async Task<T> RunAsync<T>(ParseResult parsed, Func<RequestService.RequestServiceClient, AsyncUnaryCall<T>> call)
-    {
-        using var channel = _staff.Open(parsed);
-        return await ExplainedCall.RunAsync(
-            $"{_staff.Name(parsed)} may not handle requests of customers: that is for staff with the role privacy.",
-            () => call(new RequestService.RequestServiceClient(channel)).ResponseAsync);
     }
 
     /// <summary>The argument that names a request.</summary>
